@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, Final
 
 import faust
@@ -15,7 +14,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer
 from aiokafka import TopicPartition as KafkaPartition
 from aiokafka.errors import KafkaError
-from confluent_kafka import KafkaException, TopicCollection
+from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
@@ -24,11 +23,10 @@ from chassis import reading
 from chassis.assignor import LaneAssignor
 from chassis.broker import MECHANISM, Broker
 from chassis.executor import SESSION_SECONDS
-from chassis.load import LogInfo
-from chassis.service import Record, Service
+from chassis.load import LogInfo, identities
+from chassis.service import Service
 from chassis.store import TopicPartition
 from chassis.worker import PartitionWorker
-from schemas.text import mended, storable
 
 FETCH_RECORDS: Final = 1_000
 _HEARTBEAT_SECONDS: Final = 3.0
@@ -119,7 +117,7 @@ class LaneConsumer(driver.Consumer):  # type: ignore[misc]
         whole = {(tp.topic, tp.partition): messages for tp, messages in fetched.items()}
         batch = {}
         for tp, messages in self.worker.trusted(whole, self._fetched).items():
-            batch[tp] = [_record(message) for message in messages]
+            batch[tp] = [reading.record_of(message) for message in messages]
             self._refuse_unread(messages)
         if batch:
             processed = await self.worker.process(batch)
@@ -183,16 +181,10 @@ class LaneConsumer(driver.Consumer):  # type: ignore[misc]
         asked = list(tps)
         topics = sorted({topic for topic, _ in asked})
         try:
-            cluster_id, ids = await asyncio.to_thread(self._identities, topics)
+            cluster_id, ids = await asyncio.to_thread(identities, self._admin, topics)
         except KafkaException as error:
             raise KafkaError(str(error)) from error
         return LogInfo(cluster_id, ids, await self.ends(asked))
-
-    def _identities(self, topics: Sequence[str]) -> tuple[str, dict[str, str]]:
-        cluster = self._admin.describe_cluster(request_timeout=_REQUEST_SECONDS)
-        found = self._admin.describe_topics(TopicCollection(list(topics)), request_timeout=_REQUEST_SECONDS)
-        ids = {name: str(future.result().topic_id) for name, future in found.items()}
-        return str(cluster.result().cluster_id), ids
 
 
 class _Asker:
@@ -238,21 +230,6 @@ class LaneTransport(driver.Transport):  # type: ignore[misc]
     """faust's transport with our consumer."""
 
     Consumer = LaneConsumer
-
-
-def _record(message: Any) -> Record:
-    headers = tuple(message.headers)
-    if not storable("".join([name for name, _ in headers])):
-        headers = tuple((mended(name), value) for name, value in headers)
-    return Record(
-        message.topic,
-        message.partition,
-        message.offset,
-        message.key,
-        message.value,
-        headers,
-        datetime.fromtimestamp(message.timestamp / 1000, UTC),
-    )
 
 
 class LaneApp(faust.App):  # type: ignore[misc]

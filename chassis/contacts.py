@@ -82,12 +82,17 @@ class Putting:
         """How the contacts of a ticket are written, as pydantic's context of whoever writes them."""
         return lambda told: self._put(ticket, {name: told[name] for name in CONTACT_FIELDS if told.get(name)})
 
-    def _put(self, ticket: str, told: dict[str, str]) -> dict[str, Any]:
+    def again(self, ticket: str, handles: Iterator[str]) -> Callable[[dict[str, Any]], dict[str, Any]]:
+        """The same for contacts that were put down before and whose rows are gone: under the handles of then."""
+        return lambda told: self._put(ticket, {name: told[name] for name in CONTACT_FIELDS if told.get(name)}, handles)
+
+    def _put(self, ticket: str, told: dict[str, str], handles: Iterator[str] | None = None) -> dict[str, Any]:
         if not told:
             return {}
         known = (ticket, tuple(told.items()))
-        if known not in self._known:
-            handle = self.vault.new_handle()
+        handle = None if handles is None else next(handles, None)
+        if known not in self._known or (handle is not None and self._known[known]["sealed"] != [handle]):
+            handle = handle or self.vault.new_handle()
             box = self.vault.sealed(handle, told)
             self.rows.append(Row(handle, ticket, self.naming.known_by(Contact.model_validate(told)), box))
             marks = [f"{name}:{self.naming.marked(ticket, name, value)}" for name, value in told.items()]
@@ -102,7 +107,8 @@ class Putting:
             await connection.execute(
                 f"insert into {KEPT_IN} (handle, ticket, known_by, box)"  # noqa: S608 - our own name
                 " select handle, ticket, string_to_array(known_by, ' '), box"
-                " from unnest($1::text[], $2::text[], $3::text[], $4::bytea[]) x(handle, ticket, known_by, box)",
+                " from unnest($1::text[], $2::text[], $3::text[], $4::bytea[]) x(handle, ticket, known_by, box)"
+                " on conflict (handle) do nothing",
                 handles,
                 tickets,
                 [" ".join(each) for each in known_by],

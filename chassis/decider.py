@@ -8,7 +8,7 @@ from typing import Final, Generic, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter
 
-from chassis.service import Cause, Connection, Heard, Instant, NextTimer, Say, Tell
+from chassis.service import Cause, Connection, Fact, Heard, Instant, NextTimer, Say, Tell
 from chassis.timers import Timer
 from schemas.envelope import derived_id
 from schemas.message import Message
@@ -75,13 +75,21 @@ class Step(NamedTuple, Generic[S]):
 
 def step(decider: Decider[S, C], lane: str, key: str, state: S | None, command: C, cause: Cause) -> Step[S]:
     """Decide and evolve: the same whether it is done now or was done beforehand."""
-    facts, says = [], []
+    facts, says = list[tuple[Message, Cause]](), list[Say]()
     for fact in decider.decide(state, command, cause):
-        state = after = decider.evolve(state, fact, cause.time)
-        facts.append((fact, cause))
-        says.append(Say(lane, decider.topic, key, fact, cause))
-        says += [Say(lane, *told[:3], cause, told.veil) for told in decider.tell(after, fact, cause)]
+        done = taken(decider, Fact(lane, key, fact, cause), state)
+        state = done.state
+        facts += done.facts
+        says += done.says
     return Step(state, facts, says)
+
+
+def taken(decider: Decider[S, C], fact: Fact, state: S | None) -> Step[S]:
+    """Fold one fact: the same whether it was just decided or is taken from the topic on which it stands."""
+    lane, key, message, cause = fact
+    after = decider.evolve(state, message, cause.time)
+    tells = [Say(lane, *told[:3], cause, told.veil) for told in decider.tell(after, message, cause)]
+    return Step(after, [(message, cause)], [Say(lane, decider.topic, key, message, cause), *tells])
 
 
 def cause_of(timer: Timer) -> Cause:

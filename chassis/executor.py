@@ -278,10 +278,12 @@ class LaneExecutor:
         }
 
     async def save_published(self, published: Mapping[str, int]) -> None:
-        """Write down how far lanes are published."""
+        """Write down how far lanes are published, and how far that reached on their topics."""
         if published:
+            reached = self.resources.producer.take_reached()
             async with self.resources.pool.acquire() as connection:
                 await store.save_published(connection, published)
+                await store.save_reached(connection, reached)
             self._saved.update(published)
 
     def unready(self, name: str, reason: str) -> None:

@@ -8,9 +8,22 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from chassis import timers
-from chassis.decider import EVERYONE, C, Change, Decider, Step, cause_of, step
+from chassis.decider import EVERYONE, C, Change, Decider, Step, cause_of, step, taken
 from chassis.portions import Stretch
-from chassis.service import Cause, Foreign, Heard, Instant, NextTimer, Outcome, Say, TimerChanges, Transaction, Work
+from chassis.service import (
+    Cause,
+    Fact,
+    Foreign,
+    Heard,
+    Instant,
+    NextTimer,
+    Outcome,
+    Recall,
+    Say,
+    TimerChanges,
+    Transaction,
+    Work,
+)
 from chassis.state_cache import CachedState, cache_of, load
 from chassis.store import columns
 from chassis.timers import Timer, TimerUpdate
@@ -30,6 +43,15 @@ def folding(decider: Decider[S, C]) -> Work:
         return await _Fold(decider, transaction).run([item for item in items if isinstance(item, Heard)])
 
     return work
+
+
+def recalling(decider: Decider[S, C]) -> Recall:
+    """Make how the decider's states are taken from the facts that stand on its topic."""
+
+    async def work(transaction: Transaction, facts: Sequence[Fact]) -> Outcome:
+        return await _Fold(decider, transaction).recall(facts)
+
+    return Recall(decider.topic, work)
 
 
 @dataclass(slots=True)
@@ -75,7 +97,30 @@ class _Fold(Generic[S, C]):
         armed = await self._write()
         return Outcome(self.says, words=words, timers=TimerChanges(armed, self.fired))
 
+    async def recall(self, facts: Sequence[Fact]) -> Outcome:
+        """Fold facts that were decided before; a timer that led to one has fired."""
+        await self._load({fact[:2] for fact in facts})
+        for fact in facts:
+            await self.stretch.pause()
+            cell = self.cells[fact.key]
+            wanted = cell.wanted
+            if wanted is not None and cause_of(Timer(wanted.due, fact.key, wanted.name, cell.lane)).id == fact.cause.id:
+                cell.fired = wanted
+            done = taken(self.decider, fact, cell.now)
+            self._take(fact.key, cell, done, self._timer(done.state), None)
+        await self._write()
+        return Outcome(self.says)
+
     async def _commands(self, heard: Heard) -> Sequence[tuple[str, C]]:
+        """What a record asks for; one that was answered already asks for what its answer lacks, and nothing else."""
+        told = self.transaction.told
+        if told is None:
+            return await self._asked(heard)
+        if heard.envelope.id not in told.torn:
+            return ()
+        return [(key, command) for key, command in await self._asked(heard) if not told.knows(heard.envelope.id, key)]
+
+    async def _asked(self, heard: Heard) -> Sequence[tuple[str, C]]:
         await self.stretch.pause()
         commands = self.decider.react(heard)
         if self.decider.concerned is None or all(key != EVERYONE for key, _ in commands):
@@ -85,7 +130,7 @@ class _Fold(Generic[S, C]):
 
     async def _due(self, items: Iterable[Heard]) -> list[Timer]:
         """Load timers that come before some record, or are due by a lane's horizon."""
-        if self.decider.fired is None:
+        if self.decider.fired is None or self.transaction.told is not None:
             return []
         for heard in items:
             before = heard.envelope.time - timers.BEFORE
@@ -145,7 +190,10 @@ class _Fold(Generic[S, C]):
     def _decide(self, key: str, cell: _Cell[S], command: C, cause: Cause) -> None:
         done = step(self.decider, cell.lane, key, cell.now, command, cause)
         if done.facts and done.state is not None:
-            self._take(key, cell, done, None if self.decider.fired is None else self.decider.timer(done.state), None)
+            self._take(key, cell, done, self._timer(done.state), None)
+
+    def _timer(self, state: S | None) -> NextTimer | None:
+        return None if self.decider.fired is None or state is None else self.decider.timer(state)
 
     def _take(self, key: str, cell: _Cell[S], done: Step[S], wanted: NextTimer | None, body: str | None) -> None:
         cell.now, cell.body = done.state, body

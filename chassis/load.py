@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import asyncpg
+from confluent_kafka import TopicCollection
+from confluent_kafka.admin import AdminClient
 
 from chassis import store
 from chassis.lane import Alarm, LaneState, LastHeard
 from chassis.service import Connection, Instant, Lane
 from chassis.store import TopicPartition
+
+_REQUEST_SECONDS: Final = 30.0
 
 
 class LogInfo(NamedTuple):
@@ -20,6 +24,14 @@ class LogInfo(NamedTuple):
     cluster_id: str
     topic_ids: Mapping[str, str]
     ends: Mapping[TopicPartition, int]
+
+
+def identities(admin: AdminClient, topics: Sequence[str]) -> tuple[str, dict[str, str]]:
+    """Ask the broker which cluster it is, and for the ids of topics; KafkaException where it does not answer."""
+    cluster = admin.describe_cluster(request_timeout=_REQUEST_SECONDS)
+    found = admin.describe_topics(TopicCollection(list(topics)), request_timeout=_REQUEST_SECONDS)
+    ids = {name: str(future.result().topic_id) for name, future in found.items()}
+    return str(cluster.result().cluster_id), ids
 
 
 async def load_lanes(

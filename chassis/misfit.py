@@ -12,6 +12,10 @@ class MisfitError(Exception):
     """What a service was told contradicts what is there: it does not start, and says what to do."""
 
 
+class UnrecoverableError(MisfitError):
+    """A database that was restored from an older copy, and what its topics do not have to make up for it."""
+
+
 def require_layout(topics: Iterable[Topic], there: Mapping[str, int], layout: Layout) -> None:
     """Hold topics that exist to their number of partitions; MisfitError names the first that has another."""
     for topic in topics:

@@ -15,7 +15,7 @@ from chassis.crash_points import CrashPoint
 from chassis.portions import Portion, Portions
 from chassis.publish import Producer, pause_before, wires
 from chassis.service import Pool
-from chassis.store import Event
+from chassis.store import Event, TopicPartition
 
 _MOST: Final = 1_000
 _log: Final = structlog.get_logger()
@@ -66,8 +66,12 @@ class Outbox:
         """Write how far the topics are published."""
         if self.published:
             published, self.published = self.published, {}
+            reached: dict[TopicPartition, int] = {}
+            for relay in self._topics.values():
+                reached |= relay.producer.take_reached()
             async with self._pool.acquire() as connection:
                 await store.save_outbox_positions(connection, published)
+                await store.save_reached(connection, reached)
 
     async def close(self) -> None:
         """Stop publishing; what is not out is found in the database by the next worker."""
@@ -81,7 +85,7 @@ class _TopicRelay:
         self._outbox = outbox
         self._topic = topic
         self._pool = pool
-        self._producer = producer
+        self.producer = producer
         self._portions = portions
         self._waiting: deque[Event] = deque()
         self._from_table = False
@@ -122,7 +126,7 @@ class _TopicRelay:
                 await asyncio.sleep(pause_before(attempt))
 
     async def _send(self, events: Sequence[Event]) -> None:
-        await self._producer.send(await wires(events, self._portions.service, self._outbox.contacts, self._pool))
+        await self.producer.send(await wires(events, self._portions.service, self._outbox.contacts, self._pool))
 
     async def _next(self) -> list[Event]:
         """The next events in order; from the table when memory is not the whole of it."""
@@ -143,4 +147,4 @@ class _TopicRelay:
     async def close(self) -> None:
         self._task.cancel()
         await asyncio.wait([self._task])
-        await self._producer.close()
+        await self.producer.close()

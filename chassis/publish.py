@@ -82,6 +82,8 @@ class Producer:
         self._service = service
         self._producer: AIOKafkaProducer | None = None
         self._disposals: set[asyncio.Task[None]] = set()
+        self.reached: dict[tuple[str, int], int] = {}
+        """By partition, the offset behind the last that the broker acknowledged."""
 
     async def send(self, wires: Sequence[Wire]) -> None:
         """Send messages in order and wait for all acknowledgements; an error leaves a prefix of each partition sent."""
@@ -92,8 +94,8 @@ class Producer:
                 )
                 self._producer = producer
                 await producer.start()
-            acknowledgements = await self._submit(self._producer, wires)
-            stamped = await asyncio.gather(*acknowledgements)
+            sent = await self._submit(self._producer, wires)
+            stamped = await asyncio.gather(*(acknowledged for acknowledged, _ in sent))
         except BaseException:
             self.discard()
             raise
@@ -102,8 +104,10 @@ class Producer:
         if stamped and stamped[-1].timestamp_type == _STAMPED_BY_THE_BROKER:
             ahead = stamped[-1].timestamp / 1000 - wall().timestamp()
             metrics.BROKER_AHEAD.labels(self._service).set(ahead)
+        for at, (_, count) in zip(stamped, sent, strict=True):
+            self.reached[at.topic, at.partition] = at.offset + count
 
-    async def _submit(self, producer: Any, wires: Iterable[Wire]) -> list[Awaitable[Any]]:
+    async def _submit(self, producer: Any, wires: Iterable[Wire]) -> list[tuple[Awaitable[Any], int]]:
         """Whole batches cost one acknowledgement each, where single messages cost one each."""
         places: defaultdict[tuple[str, int], list[Wire]] = defaultdict(list)
         for wire in wires:
@@ -113,15 +117,20 @@ class Producer:
             batch = producer.create_batch()
             for _, _, key, value, headers in its:
                 if batch.append(timestamp=None, key=key, value=value, headers=headers) is None:
-                    sent.append(await producer.send_batch(batch, topic, partition=partition))
+                    sent.append((await producer.send_batch(batch, topic, partition=partition), batch.record_count()))
                     batch = producer.create_batch()
                     batch.append(timestamp=None, key=key, value=value, headers=headers)
             batch.close()
-            sent.append(await producer.send_batch(batch, topic, partition=partition))
+            sent.append((await producer.send_batch(batch, topic, partition=partition), batch.record_count()))
             if crash_points.armed(CrashPoint.HALF_SENT):
-                await sent[-1]
+                await sent[-1][0]
                 crash_points.here(CrashPoint.HALF_SENT)
         return sent
+
+    def take_reached(self) -> dict[tuple[str, int], int]:
+        """Tell how far partitions were written since this was asked last."""
+        reached, self.reached = self.reached, {}
+        return reached
 
     def discard(self) -> None:
         """Throw the producer away without sending what it still holds."""

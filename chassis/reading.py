@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any, ClassVar, Final, NamedTuple, Self
 
 from aiokafka.consumer import fetcher
 from aiokafka.record import memory_records
 from aiokafka.record.default_records import DefaultRecordBatch, _DefaultRecordBatchPy
 
-from chassis.service import Refused
+from chassis.service import Record, Refused
 from chassis.unpacking import LARGEST_BATCH, TOO_LARGE, is_compressed, unpacked
+from schemas.text import mended, storable
 
 _USUAL: Final = 1024 * 1024
 """What a topic accepts unless told otherwise."""
@@ -34,6 +36,22 @@ def refusal_of_unread(message: Any) -> Refused | None:
         return Refused(TOO_LARGE, f"stands behind the first {LARGEST_BATCH} bytes of its batch once that is unpacked")
     accepted = _PartitionRecords.accepted.get(message.topic, _USUAL)
     return Refused(TOO_LARGE, f"{size} bytes once unpacked, where {accepted} are accepted")
+
+
+def record_of(message: Any) -> Record:
+    """A message of aiokafka as our record; header names that no database takes are mended."""
+    headers = tuple(message.headers)
+    if not storable("".join([name for name, _ in headers])):
+        headers = tuple((mended(name), value) for name, value in headers)
+    return Record(
+        message.topic,
+        message.partition,
+        message.offset,
+        message.key,
+        message.value,
+        headers,
+        datetime.fromtimestamp(message.timestamp / 1000, UTC),
+    )
 
 
 class _Replacing(bytearray):

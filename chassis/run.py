@@ -25,13 +25,14 @@ from chassis.clock import Clock, stopwatch
 from chassis.consume import LaneApp, LaneConsumer, build_app
 from chassis.dead_letters import DeadLetters
 from chassis.executor import SESSION_SECONDS, LaneExecutor, Resources
-from chassis.failures import transient
+from chassis.failures import Fenced, transient
 from chassis.health import Health, serving
 from chassis.migrate import Behind, ensure_months, require_migrated
 from chassis.misfit import MisfitError, require_layout
 from chassis.outbox import Outbox
 from chassis.portions import Portion, Portions
 from chassis.publish import EdgeProducer, Producer
+from chassis.recovery import recover
 from chassis.service import Connection, EdgeContext, Pool, Service
 from chassis.settings import Settings
 from chassis.transaction import Transactions
@@ -131,6 +132,7 @@ class _Process:
         worker = PartitionWorker(LaneExecutor(transactions, resources))
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         app = build_app(self.service, broker, worker, self.settings.group(name), folder)
+        await self._take_back(transactions)
         watchdog = Watchdog(self.health, lambda: _coordinator_ended(app), 3 * SESSION_SECONDS)
         watchdog.start()
         context = EdgeContext(pool, self.clock, edge_producer)
@@ -157,6 +159,16 @@ class _Process:
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks | edges, timeout=1.0)
+
+    async def _take_back(self, transactions: Transactions) -> None:
+        """Where the database was restored from an older copy, first know again what was said since."""
+        async for attempt in stamina.retry_context(on=_unavailable, attempts=None, timeout=None):
+            with attempt:
+                connection = await self._connect()
+                try:
+                    await recover(connection, self.broker, transactions)
+                finally:
+                    connection.terminate()
 
     def _dead_letters(self, outbox: Outbox, pool: Pool, transactions: Transactions, limit: float) -> DeadLetters:
         portions = Portions(self.service.name, "dead_letters", Portion(_LETTERS, _LETTERS), limit)
@@ -211,7 +223,7 @@ class _Process:
 
 
 def _unavailable(error: Exception) -> bool:
-    return transient(error) or isinstance(error, KafkaException | Behind)
+    return transient(error) or isinstance(error, KafkaException | Behind | Fenced)
 
 
 async def _faust(app: LaneApp) -> None:

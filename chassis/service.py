@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from chassis.clock import Clock
     from chassis.contacts import Naming, Vault
+    from chassis.told import Told
     from schemas.sealed import Veil
     from sealing.records import RecordSeal
 
@@ -132,7 +133,8 @@ class Transaction:
     """One lane transaction, seen from the work done inside it: its connection and the lanes that it has locked.
 
     Of what no record brings (timers, outcomes of effects outside) it takes at most `at_once`. Records that are put
-    aside are kept under `seal`; `contacts` opens contacts where the service may.
+    aside are kept under `seal`; `contacts` opens contacts where the service may. While a restored service hears again
+    what it answered already, `told` is what it said then: nothing is decided anew.
     """
 
     connection: Connection
@@ -140,6 +142,7 @@ class Transaction:
     seal: RecordSeal
     at_once: int = MOST_AT_ONCE
     contacts: Vault | None = None
+    told: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +175,27 @@ class Refused(Exception):  # noqa: N818 - it is an answer, not an error
 
 Work: TypeAlias = Callable[[Transaction, Sequence[Heard | Foreign]], Awaitable[Outcome]]
 """All that a service does, inside the transaction. Items are in order per lane; none at all means: look at timers."""
+
+
+class Fact(NamedTuple):
+    """A fact that the service said itself, and why."""
+
+    lane: str
+    key: str
+    message: Message
+    cause: Cause
+
+
+class Recall(NamedTuple):
+    """How a service that remembers by folding its own facts takes them from its topic: what `work` would have done."""
+
+    topic: str
+    work: Callable[[Transaction, Sequence[Fact]], Awaitable[Outcome]]
+
+
+def place_in_cause(topic: str, partition: int, offset: int) -> str:
+    """How the cause of what follows from a record of outsiders ends: with the place of that record."""
+    return f"@{topic}/{partition}/{offset}"
 
 
 class Publisher(Protocol):
@@ -218,6 +242,8 @@ class Service:
     `hears` are the types of our own messages that the work looks at, all by default: others are counted, not read.
     A service whose states want timers says in `timers` how it looks ahead. One that may open contacts does so by
     `contacts`; to any other they are masks. Contacts in what is said are put down where `naming` tells how.
+    `recall` is how its states are taken from its own topic where the database was restored from an older copy; without
+    it what it hears is decided again, and recognised by what it said then.
     """
 
     name: str
@@ -232,3 +258,4 @@ class Service:
     hears: frozenset[type[Message]] | None = None
     contacts: Vault | None = None
     naming: Naming | None = None
+    recall: Recall | None = None

@@ -192,6 +192,28 @@ async def save_published(connection: Connection, published: Mapping[str, int]) -
     )
 
 
+async def save_reached(connection: Connection, reached: Mapping[TopicPartition, int]) -> None:
+    """Remember up to where topics are known to hold what is recorded; it only grows."""
+    if reached:
+        await connection.execute(
+            "insert into reached (topic, partition, next_offset) select * from unnest($1::text[], $2::int[],"
+            " $3::bigint[]) x(topic, partition, next_offset) order by topic, partition on conflict (topic, partition)"
+            " do update set next_offset = greatest(reached.next_offset, excluded.next_offset)",
+            *columns([(*tp, offset) for tp, offset in reached.items()], 3),
+        )
+
+
+async def load_reached(connection: Connection) -> dict[TopicPartition, int]:
+    rows = await connection.fetch("select topic, partition, next_offset from reached")
+    return {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
+
+
+async def all_positions(connection: Connection) -> dict[tuple[str, str, int], int]:
+    """The last sequence number that each lane used for each partition, by lane, topic and partition."""
+    rows = await connection.fetch("select lane, topic, partition, sequence from position")
+    return {(row["lane"], row["topic"], row["partition"]): row["sequence"] for row in rows}
+
+
 async def save_outbox_positions(connection: Connection, published: Mapping[tuple[str, str], int]) -> None:
     """Remember how far topics for outsiders are published."""
     await connection.execute(

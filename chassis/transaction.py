@@ -9,7 +9,7 @@ from typing import Final
 
 from chassis import crash_points, store
 from chassis.clock import Clock
-from chassis.contacts import Putting, veiled
+from chassis.contacts import Putting, handles_in, veiled
 from chassis.crash_points import CrashPoint
 from chassis.failures import Fenced
 from chassis.lane import TOO_MANY_UNREADABLE, Alarm, Classified, LaneState, classify, lane_of, merged, read
@@ -18,6 +18,7 @@ from chassis.service import (
     MOST_AT_ONCE,
     Connection,
     DeadLetter,
+    Fact,
     Foreign,
     Heard,
     Instant,
@@ -30,6 +31,7 @@ from chassis.service import (
 )
 from chassis.store import Event, TopicPartition
 from chassis.timers import BEFORE
+from chassis.told import Recorded, Told
 from schemas.envelope import EnvelopeError, decode, derived_id, partition_of
 from schemas.registry import Topic, TopicKind
 from sealing.records import RecordSeal
@@ -63,6 +65,7 @@ class Transactions:
         self.seal = seal
         self.states: dict[str, LaneState] = {}
         self.refused: dict[tuple[str, int, int], Refused] = {}
+        self.told: Told | None = None
         self.topics: Mapping[str, Topic] = {topic.name: topic for topic in service.topics}
         self.limits = {topic.name: int(topic.config["max.message.bytes"]) - _HEADROOM for topic in service.topics}
         hears = service.hears
@@ -99,6 +102,18 @@ class Transactions:
             crash_points.here(CrashPoint.DECIDED)
         for letter in (*result.dead, *(letter for _, letter in classified.parked)):
             self.refused.pop(letter.record[:3], None)
+        for name in names:
+            self.states[name].turn += 1
+        return result
+
+    async def recall(self, connection: Connection, facts: Sequence[Fact]) -> TransactionResult:
+        """Take facts of ours from where they stand; Told says which messages they are."""
+        recall, names = self.service.recall, sorted({fact.lane for fact in facts})
+        assert recall is not None  # noqa: S101 - whoever calls has asked
+        async with connection.transaction():
+            await self.lock(connection, names, {})
+            outcome = await recall.work(self._transaction(connection, names, MOST_AT_ONCE), facts)
+            result = await self._written(connection, names, Classified(), outcome)
         for name in names:
             self.states[name].turn += 1
         return result
@@ -144,9 +159,17 @@ class Transactions:
     async def _decide(
         self, connection: Connection, names: Sequence[str], classified: Classified, at_once: int
     ) -> TransactionResult:
-        lanes = {name: self.states[name].lane for name in names}
-        transaction = Transaction(connection, lanes, self.seal, at_once, self.service.contacts)
+        transaction = self._transaction(connection, names, at_once)
         outcome = await self.service.work(transaction, classified.items) if at_once else Outcome()
+        return await self._written(connection, names, classified, outcome)
+
+    def _transaction(self, connection: Connection, names: Sequence[str], at_once: int) -> Transaction:
+        lanes = {name: self.states[name].lane for name in names}
+        return Transaction(connection, lanes, self.seal, at_once, self.service.contacts, self.told)
+
+    async def _written(
+        self, connection: Connection, names: Sequence[str], classified: Classified, outcome: Outcome
+    ) -> TransactionResult:
         result = TransactionResult(classified, outcome, lanes=list(names))
         putting = self._putting()
         result.events = self.number(outcome.says, result.said, putting)
@@ -173,12 +196,66 @@ class Transactions:
 
     def number(self, says: Iterable[Say], said: Counter[str], putting: Putting | None = None) -> list[Event]:
         """Give each message its id, its number in the lane and its position on its topic; put down its contacts."""
+        if self.told is not None:
+            return self._number_again(says, self.told, putting)
         return [self._event(say, said, putting) for say in says]
 
-    def _event(self, say: Say, said: Counter[str], putting: Putting | None) -> Event:
+    def _number_again(self, says: Iterable[Say], told: Told, putting: Putting | None) -> list[Event]:
+        """Of what follows once more: what stands on its topic, under its number; what never got there is kept apart.
+
+        What is not there although later messages of its place are was not said then, and is not said now.
+        """
+        found = []
+        for say in says:
+            recorded = told.take(say)
+            if recorded is not None:
+                found.append(self._recorded(say, recorded, putting))
+                told.note(found[-1])
+            elif not told.left[say.lane, say.topic, partition_of(say.key, self._topic(say).partitions)]:
+                while derived_id(say.cause.id, self.service.name, told.said[say.cause.id]) in told.ids:
+                    told.said[say.cause.id] += 1
+                told.fresh.append(self._event(say, told.said, putting))
+                self.states[say.lane].next_number -= 1
+        return found
+
+    def _recorded(self, say: Say, recorded: Recorded, putting: Putting | None) -> Event:
+        """A message that stands on its topic; outsiders read contacts opened there, which are kept sealed here."""
+        outward = self._topic(say).kind is TopicKind.PUBLIC
+        context = putting and (putting.of(say.key) if outward else putting.again(say.key, handles_in(recorded.body)))
+        written = say.message.model_dump_json(exclude_none=True, context=context)
+        return self.as_recorded(recorded, veiled(written, say.veil) if outward else recorded.body)
+
+    def as_recorded(self, recorded: Recorded, body: str) -> Event:
+        """The row of a message that stands on its topic."""
+        state, envelope = self.states[recorded.lane], recorded.envelope
+        number, state.next_number = state.next_number, state.next_number + 1
+        return Event(
+            recorded.lane,
+            number,
+            recorded.topic,
+            recorded.partition,
+            envelope.sequence,
+            self.topics[recorded.topic].kind is TopicKind.PUBLIC,
+            envelope.subject,
+            envelope.id,
+            envelope.type,
+            envelope.time,
+            envelope.correlation,
+            envelope.causation,
+            envelope.policy,
+            envelope.traceparent,
+            body,
+            state.lane.now,
+        )
+
+    def _topic(self, say: Say) -> Topic:
         topic = self.topics.get(say.topic)
         if topic is None or topic.kind in (TopicKind.INBOUND, TopicKind.DEAD_LETTER):
             raise Refused("unpublishable", f"{say.topic} is no topic that a service may write")
+        return topic
+
+    def _event(self, say: Say, said: Counter[str], putting: Putting | None) -> Event:
+        topic = self._topic(say)
         state, cause = self.states[say.lane], say.cause
         written = say.message.model_dump_json(exclude_none=True, context=putting and putting.of(say.key))
         body = veiled(written, say.veil)

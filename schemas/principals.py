@@ -23,6 +23,10 @@ ALL_TOPICS: Final = "liuhen."
 EVERY: Final = "*"
 
 
+_READ_AGAIN: Final = (TopicKind.INTERNAL, TopicKind.PUBLIC)
+"""Of these whoever writes them may read what it said: its database may have been restored from an older copy."""
+
+
 class PrincipalKind(StrEnum):
     """What a user of the broker is: one of our services, somebody outside, or whoever runs the system."""
 
@@ -107,7 +111,7 @@ def _on_topics(name: str, writes: str | None, known: Iterable[Topic]) -> Iterato
     for topic in known:
         if name in topic.writers or topic.kind is (TopicKind(writes) if writes else None):
             yield Grant(name, Operation.WRITE, Resource.TOPIC, topic.name)
-        if name in topic.readers:
+        if name in topic.readers or (name in topic.writers and topic.kind in _READ_AGAIN):
             yield Grant(name, Operation.READ, Resource.TOPIC, topic.name)
 
 

@@ -19,7 +19,7 @@ from schemas import registry
 from services.dispatch.core.rules import Guess, Rules, Suggest, by_calendar
 from services.dispatch.reactions import LISTENS_TO
 from services.dispatch.settings import DispatchSettings
-from services.dispatch.work import work_of
+from services.dispatch.work import recall_of, work_of
 from worktime import load_calendar
 
 _LEFT_THE_TABLE: Final = "left_the_table"
@@ -37,6 +37,7 @@ def compose(settings: DispatchSettings, rules: Rules) -> Service:
         migrations=Path(__file__).with_name("sql"),
         hears=LISTENS_TO,
         contacts=settings.contacts(),
+        recall=recall_of(rules),
     )
 
 

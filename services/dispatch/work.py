@@ -8,9 +8,9 @@ from datetime import timedelta
 from typing import Final, NamedTuple, TypeAlias
 
 from chassis.decider import Change, Decider
-from chassis.fold import folding
+from chassis.fold import folding, recalling
 from chassis.redaction import cover, covered, overlays
-from chassis.service import Cause, Connection, Foreign, Heard, Instant, Outcome, Say, Transaction, Work
+from chassis.service import Cause, Connection, Fact, Foreign, Heard, Instant, Outcome, Recall, Say, Transaction, Work
 from rulebook.rules import Alike
 from schemas.clocks import ClockLapsed
 from schemas.dispatch import AlikeDismissed, AlikeGathered, AlikeNoticed, ContactForgotten, Redacted
@@ -83,6 +83,18 @@ def work_of(rules: Rules) -> Work:
         return await hidden(transaction, outcome, rules)
 
     return work
+
+
+def recall_of(rules: Rules) -> Recall:
+    """How the service takes what it said itself from its topic, and what it told of that."""
+
+    async def work(transaction: Transaction, facts: Sequence[Fact]) -> Outcome:
+        crowds = Crowds(rules.automation.alike)
+        outcome = await recalling(decider(rules, None, crowds.keep)).work(transaction, facts)
+        outcome = replace(outcome, says=[*outcome.says, *crowds.says]) if crowds.says else outcome
+        return await hidden(transaction, outcome, rules)
+
+    return Recall(DISPATCH, work)
 
 
 class _Came(NamedTuple):

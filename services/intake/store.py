@@ -142,16 +142,20 @@ async def insert_verdicts(
         raise asyncpg.SerializationError("another lane took the same submission at the same time")
 
 
-async def numbering(connection: Connection, lane: str, key: bytes) -> Numbering:
-    """How a lane numbers its tickets: as it did before, or by the lowest number that no lane has yet, and this key."""
+async def numbering(connection: Connection, lane: str, key: bytes, had: int | None = None) -> Numbering:
+    """How a lane numbers its tickets: as it did before, or by the lowest number that no lane has yet, and this key.
+
+    `had` is the number that a lane is known to have had before the table lost it.
+    """
     await connection.execute("select pg_advisory_xact_lock(hashtext('numbering'))")
     row = await connection.fetchrow(
         "with given as (insert into numbering (lane, number, key)"
-        "  select $1, coalesce(max(number) + 1, 0), $2 from numbering"
+        "  select $1, coalesce($3::smallint, max(number) + 1, 0), $2 from numbering"
         "  on conflict (lane) do nothing returning number, key)"
         " select number, key from given union all select number, key from numbering where lane = $1",
         lane,
         key,
+        had,
     )
     if row is None:
         raise LookupError(lane)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from chassis.clock import Clock
 from chassis.contacts import opened_in
+from chassis.misfit import UnrecoverableError
 from chassis.portions import Stretch
 from chassis.redaction import cover_records, covered, overlays
 from chassis.service import (
@@ -27,13 +28,13 @@ from chassis.service import (
     Say,
     Transaction,
     Work,
+    place_in_cause,
 )
 from doors.refusals import Refusal
 from rulebook import Policy
 from schemas.dispatch import AttachmentRemoved, ContactForgotten, Corrected, Redacted
 from schemas.files import read_yaml
 from schemas.inbound import (
-    AnyAction,
     ApproveDevice,
     DeclineDevice,
     OnExisting,
@@ -47,15 +48,16 @@ from schemas.message import Message
 from schemas.numbering import without_part
 from schemas.registry import department_of, party_of
 from services.intake import store
+from services.intake.core.again import UnlikeError, as_said, facts_of, numbers_in
 from services.intake.core.attachments import named_in
 from services.intake.core.decide import Moment, decide
 from services.intake.core.news import Newsroom
-from services.intake.core.numbers import Numbering, Numbers
+from services.intake.core.numbers import Numbering, Numbers, lane_digits
+from services.intake.core.raising import raised_by
 from services.intake.core.reading import Reading, Unreadable, read
-from services.intake.core.repeats import Raised, candidates_of, comparable
+from services.intake.core.repeats import candidates_of, comparable
 from services.intake.core.rules import DoorRules
-from services.intake.core.state import Decision, DoorConfig, DoorState, KnownTicket, Secrets, Verdict
-from services.intake.core.visits import known_as
+from services.intake.core.state import Answer, Decision, DoorConfig, DoorState, KnownTicket, Secrets, Verdict
 from services.intake.reactions import NewsRow, RefusedLater, concerns, react, refuses, whole_of
 
 _CORE: Final = Path(__file__).with_name("core")
@@ -168,8 +170,15 @@ async def _take(transaction: Transaction, items: Sequence[Foreign], taking: Taki
             result.words.append("unreadable")
             continue
         received = received_at(lane, item.record, clock)
-        numbers = Numbers(await _numbering(transaction, item), lane.counters, config.zone)
-        decision = decide(state, reading, Moment(received, lane.now), numbers)
+        cause = cause_of(item.record, reading)
+        said = [] if transaction.told is None else facts_of(transaction.told.words(cause))
+        numbers = Numbers(await _numbering(transaction, item, said), lane.counters, config.zone, numbers_in(said))
+        decision = decide(state, reading, Moment(received, received if said else lane.now), numbers)
+        if said:
+            try:
+                decision = as_said(decision, reading, said)
+            except UnlikeError as error:
+                raise UnrecoverableError(f"{item.record.topic} 上的来件当时怎样办的，无从得知：{error}") from None
         state.note((str(reading.party), reading.source, reading.id), decision)
         decided.append(DecidedSubmission(item, reading, received, decision))
         says += _says(item, reading, received, decision)
@@ -187,13 +196,16 @@ async def _covered(
     return covered(says, covers)
 
 
-async def _numbering(transaction: Transaction, item: Foreign) -> Numbering | None:
-    """How the lane of a channel numbers its tickets; only who registers some takes one of the hundred."""
+async def _numbering(transaction: Transaction, item: Foreign, said: Sequence[Answer]) -> Numbering | None:
+    """How the lane of a channel numbers its tickets, as before; only who registers some takes one of the hundred."""
     if party_of(item.record.topic).kind not in CHANNELS:
         return None
     cache = transaction.lanes[item.lane].cache
     if _NUMBERING not in cache:
-        cache[_NUMBERING] = await store.numbering(transaction.connection, item.lane, token_bytes(_KEY))
+        had = next(iter(numbers_in(said)), None)
+        cache[_NUMBERING] = await store.numbering(
+            transaction.connection, item.lane, token_bytes(_KEY), None if had is None else lane_digits(had)
+        )
     found: Numbering = cache[_NUMBERING]
     return found
 
@@ -210,13 +222,14 @@ def received_at(lane: Lane, record: Record, clock: Clock) -> Instant:
     return moment
 
 
+def cause_of(record: Record, reading: Reading) -> str:
+    """The cause of whatever follows from a submission: its receipt, and where it stands."""
+    return reading.receipt + place_in_cause(*record[:3])
+
+
 def _says(item: Foreign, reading: Reading, received: Instant, decision: Decision) -> list[Say]:
-    record = item.record
-    cause = f"{reading.receipt}@{record.topic}/{record.partition}/{record.offset}"
-    return [
-        Say(item.lane, topic, key, message, Cause(cause, key, received, reading.traceparent))
-        for topic, key, message in decision.says
-    ]
+    cause, traceparent = cause_of(item.record, reading), reading.traceparent
+    return [Say(item.lane, *told, Cause(cause, told.key, received, traceparent)) for told in decision.says]
 
 
 async def load(config: DoorConfig, readings: Sequence[Reading], transaction: Transaction) -> DoorState:
@@ -230,7 +243,7 @@ async def load(config: DoorConfig, readings: Sequence[Reading], transaction: Tra
     if named:
         ids = named | {without_part(ticket) for ticket in named}
         state.tickets, state.redacted = await store.load_tickets(connection, ids)
-    raised = [found for action in actions for found in _raised(config, action)]
+    raised = [found for action in actions for found in raised_by(config, action)]
     asked = {found for one, whose in raised if (found := candidates_of(one, whose, config.rules.repeat)) is not None}
     if asked:
         since = _earliest(transaction) - timedelta(days=2 * config.rules.repeat.within_days)
@@ -256,22 +269,6 @@ async def load(config: DoorConfig, readings: Sequence[Reading], transaction: Tra
 
 def _earliest(transaction: Transaction) -> Instant:
     return min(lane.now for lane in transaction.lanes.values())
-
-
-def _raised(config: DoorConfig, action: AnyAction) -> Iterator[tuple[Raised, str]]:
-    """What an action raises, and by what its requester is known who may have raised it before."""
-    match action:
-        case Register():
-            whose = config.secrets.requester(action.requester_kind, action.contact)
-            if whose is not None:
-                yield Raised.in_report(action), whose
-        case RecordVisit():
-            household = config.secrets.household(action.household, action.address.text)
-            for problem in action.problems:
-                for whose in known_as(config.secrets, action, household):
-                    yield Raised.at_door(problem, action.address), whose
-        case _:
-            pass
 
 
 async def _load_visitors(connection: Connection, state: DoorState, actions: Sequence[OfDevices]) -> None:

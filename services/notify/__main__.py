@@ -18,7 +18,7 @@ from services.notify.edges.channels import delivering
 from services.notify.edges.reports import serve
 from services.notify.reactions import LISTENS_TO
 from services.notify.settings import NotifySettings
-from services.notify.work import telling
+from services.notify.work import recall, telling
 
 INPUTS = (registry.TICKETS, registry.DISPATCH, registry.CLOCKS)
 
@@ -35,6 +35,7 @@ def compose(settings: NotifySettings, policy: Policy) -> Service:
         edges=(delivering(settings, policy), serve(settings)),
         hears=LISTENS_TO,
         poll=store.unreported_lanes,
+        recall=recall(),
     )
 
 

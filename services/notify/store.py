@@ -27,6 +27,10 @@ WORDS: Final = (
 _PROFILE: Final = TypeAdapter(Profile)
 
 
+OVER: Final = "over"
+"""The error of a message that was pointless by the time at which it could have left."""
+
+
 class Planned(NamedTuple):
     """A notice that is to be delivered, and whose it is."""
 
@@ -280,6 +284,36 @@ async def end(pool: Pool, ended: Sequence[Ended]) -> None:
         "   from x where d.notice = x.notice and d.status = 'pending' and d.attempts = x.attempt",
         *columns(ended, 7),
     )
+
+
+async def settle(connection: Connection, ended: Sequence[Ended]) -> None:
+    """Let deliveries stand as facts tell of them, where they are kept: what was told is not told again.
+
+    Under which id the other side took a message no fact says: what was accepted since is reported to nobody.
+    """
+    if ended:
+        await connection.execute(
+            "with x as (select * from unnest($1::text[], $2::int[], $3::timestamptz[], $4::text[], $5::text[],"
+            "   $6::timestamptz[]) with ordinality x(notice, attempt, at, outcome, error, next_at, place)),"
+            " tried as (select distinct on (notice, attempt) * from x"
+            "   where outcome not in ('undelivered', 'unconfirmed') order by notice, attempt, place desc),"
+            " noted as (insert into attempt (notice, attempt, ticket, lane, way, begun_at, ended_at, outcome, error,"
+            "   next_at, told) select x.notice, x.attempt, d.ticket, d.lane, d.way, x.at, x.at, x.outcome, x.error,"
+            "   x.next_at, true from tried x join delivery d using (notice) on conflict (notice, attempt) do update"
+            "   set ended_at = excluded.ended_at, outcome = excluded.outcome, error = excluded.error,"
+            "   next_at = excluded.next_at, told = true),"
+            " last as (select distinct on (notice) *, outcome in ('accepted', 'undelivered', 'unconfirmed') as taken"
+            "   from x order by notice, place desc)"
+            " update delivery d set status = case last.outcome when 'failed' then 'pending' else last.outcome end,"
+            "   attempts = greatest(d.attempts, last.attempt), next_at = coalesce(last.next_at, d.next_at),"
+            "   leased_until = null, address = case last.outcome when 'failed' then d.address end,"
+            "   veil = case when last.outcome not in ('delivered', 'dropped') then d.veil end,"
+            "   sent_as = case when last.taken then coalesce(d.sent_as, 'lost/' || d.notice) else d.sent_as end,"
+            "   accepted_at = case when last.taken then coalesce(d.accepted_at, last.at) else d.accepted_at end"
+            " from last where d.notice = last.notice"
+            " and d.status in ('pending', 'accepted', 'undelivered', 'unconfirmed')",
+            *columns([each[:6] for each in ended], 6),
+        )
 
 
 async def unreported_lanes(connection: Connection, lanes: Sequence[str]) -> list[str]:

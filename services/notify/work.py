@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -11,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from pydantic import TypeAdapter
 
 from chassis.decider import Decider
-from chassis.fold import folding
-from chassis.service import Foreign, Heard, Record, Transaction, Work
+from chassis.fold import folding, recalling
+from chassis.service import Connection, Fact, Foreign, Heard, Recall, Record, Transaction, Work
 from chassis.service import Outcome as Done
+from chassis.told import Told
 from schemas.envelope import Envelope, derived_id
 from schemas.message import Message
 from schemas.notices import (
@@ -22,10 +25,11 @@ from schemas.notices import (
     NoticeDelivered,
     NoticeDropped,
     NoticeGivenUp,
+    NoticeRequested,
     NoticeUnconfirmed,
     NoticeUndelivered,
 )
-from schemas.registry import NOTICES
+from schemas.registry import NOTICES, model_of
 from services.notify import store
 from services.notify.core.elsewhere import told_elsewhere
 from services.notify.core.ledger import Command, NoticeLedger, Outcome, Report, Request, decide, evolve
@@ -33,6 +37,7 @@ from services.notify.core.notice import Notice
 from services.notify.core.profile import Profile
 from services.notify.core.wording import Wording
 from services.notify.reactions import LISTENS_TO, react
+from services.notify.store import OVER, Ended, Planned
 
 if TYPE_CHECKING:
     import asyncpg
@@ -48,32 +53,114 @@ def telling(wording: Wording) -> Work:
 
     async def work(transaction: Transaction, items: Sequence[Heard | Foreign]) -> Done:
         heard = [item for item in items if isinstance(item, Heard)]
-        outcomes = await store.unreported(transaction.connection, list(transaction.lanes), transaction.at_once)
+        lanes = [] if transaction.told is not None else list(transaction.lanes)
+        outcomes = await store.unreported(transaction.connection, lanes, transaction.at_once)
         wanted = await _wanted(transaction, [item for item in heard if type(item.message) in LISTENS_TO], wording)
-        decider = Decider[NoticeLedger, Command](
-            topic=NOTICES,
-            state=STATE,
-            react=partial(_commands, wanted=wanted),
-            decide=decide,
-            evolve=evolve,
-        )
         elsewhere = await _elsewhere(transaction, outcomes, wording)
         returned = [returned_of(row, elsewhere.get(row["notice"])) for row in outcomes]
         wanted |= {item.envelope.id: _of(elsewhere, item) for item in returned}
-        done = await folding(decider)(transaction, [*returned, *heard])
-        await store.plan(
-            transaction.connection,
-            [
-                store.Planned(item.envelope.subject, item.lane, notice)
-                for item in (*returned, *heard)
-                for notice in wanted.get(item.envelope.id, ())
-            ],
-        )
+        done = await folding(_decider(wanted))(transaction, [*returned, *heard])
+        planned = [
+            Planned(item.envelope.subject, item.lane, notice)
+            for item in (*returned, *heard)
+            for notice in wanted.get(item.envelope.id, ())
+        ]
+        if transaction.told is None:
+            await store.plan(transaction.connection, planned)
+        else:
+            await _plan_again(transaction.connection, planned, transaction.told)
         if outcomes:
             await store.mark_reported(transaction.connection, outcomes)
         return replace(done, words=done.words[len(returned) :])
 
     return work
+
+
+def _decider(wanted: Mapping[str, Sequence[Notice]]) -> Decider[NoticeLedger, Command]:
+    return Decider(
+        topic=NOTICES,
+        state=STATE,
+        react=partial(_commands, wanted=wanted),
+        decide=decide,
+        evolve=evolve,
+    )
+
+
+def recall() -> Recall:
+    """How the service takes from its own topic what was asked for and what was sent: that is not sent again."""
+    folded = recalling(_decider({}))
+
+    async def work(transaction: Transaction, facts: Sequence[Fact]) -> Done:
+        outcome = await folded.work(transaction, facts)
+        await store.settle(transaction.connection, settled_by((fact.message, fact.cause.time) for fact in facts))
+        return outcome
+
+    return Recall(folded.topic, work)
+
+
+async def _plan_again(connection: Connection, planned: Sequence[Planned], told: Told) -> None:
+    """Put down again what was asked for, as the facts say that it stands; nothing else is asked for."""
+    facts = {
+        each.ticket: [(read_fact(one.body, one.envelope.type), one.envelope.time) for one in told.about[each.ticket]]
+        for each in planned
+        if each.ticket in told.about
+    }
+    asked = {
+        ticket: [fact for fact, _ in those if isinstance(fact, NoticeRequested)] for ticket, those in facts.items()
+    }
+    known = [again for each in planned if (again := known_again(each, asked.get(each.ticket, ()))) is not None]
+    await store.plan(connection, known)
+    await store.settle(
+        connection, settled_by(one for ticket in {each.ticket for each in known} for one in facts[ticket])
+    )
+
+
+def known_again(planned: Planned, asked: Sequence[NoticeRequested]) -> Planned | None:
+    """A message as it was asked for then; None for one that was not.
+
+    Where it came from another fact than now, because two were heard in the other order, it keeps the key of then.
+    """
+    notice = planned.notice
+    if any(each.notice == notice.key for each in asked):
+        return planned
+    like = (notice.template, notice.to.audience, notice.to.way.value)
+    keys = [each.notice for each in asked if (each.template, each.audience, each.way) == like]
+    return planned._replace(notice=notice._replace(key=keys[0])) if keys else None
+
+
+def read_fact(body: str, name: str) -> Message:
+    """Read a fact of ours; LookupError for one that this version does not know."""
+    model = model_of(name)
+    if model is None:
+        raise LookupError(name)
+    return model.model_validate_json(body)
+
+
+def settled_by(facts: Iterable[tuple[Message, datetime]]) -> Sequence[Ended]:
+    """What attempts came to, and what was reported of them, by the facts that tell of them, in order."""
+    attempts: Counter[str] = Counter()
+    ended = []
+    for fact, at in facts:
+        match fact:
+            case NoticeAccepted():
+                one = Ended(fact.notice, fact.attempts, at, "accepted", None, None)
+            case NoticeDelivered():
+                one = Ended(fact.notice, fact.attempts, at, "delivered", None, None)
+            case NoticeUndelivered():
+                one = Ended(fact.notice, max(attempts[fact.notice], 1), at, "undelivered", fact.error, None)
+            case NoticeUnconfirmed():
+                one = Ended(fact.notice, max(attempts[fact.notice], 1), at, "unconfirmed", None, None)
+            case NoticeAttemptFailed():
+                one = Ended(fact.notice, fact.attempt, at, "failed", fact.error, fact.next_at)
+            case NoticeGivenUp():
+                one = Ended(fact.notice, fact.attempts, at, "given_up", fact.error, None)
+            case NoticeDropped():
+                one = Ended(fact.notice, attempts[fact.notice] + 1, at, "dropped", OVER, None)
+            case _:
+                continue
+        attempts[fact.notice] = one.attempt
+        ended.append(one)
+    return ended
 
 
 def _commands(heard: Heard, wanted: Mapping[str, Sequence[Notice]]) -> Sequence[tuple[str, Command]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from chassis.fold import recalling
 from chassis.precompute import precomputing
 from chassis.redaction import Covering, covering
 from chassis.run import run
@@ -30,6 +31,7 @@ def compose(settings: SlaSettings, policy: Policy, base: Calendar) -> Service:
         work=covering(work_of(policy, base), Covering(settings.redaction_key, redacted_by)),
         policy=policy.version,
         timers=precomputing(decider(policy, {}, ())),
+        recall=recalling(decider(policy, {}, ())),
         migrations=Path(__file__).with_name("sql"),
         edges=(gauges(base),),
     )

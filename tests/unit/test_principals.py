@@ -47,6 +47,13 @@ def test_only_the_door_of_persons_speaks_for_the_office_and_changes_its_rules() 
         assert may - {LETTERS} == {DESK}
 
 
+def test_a_service_may_read_what_it_said_itself() -> None:
+    said = [topic for topic in topics(CODES) if topic.kind in (TopicKind.INTERNAL, TopicKind.PUBLIC)]
+    for topic in said:
+        for writer in topic.writers:
+            assert EVERYBODY[writer].may(Operation.READ, Resource.TOPIC, topic.name)
+
+
 def test_a_department_reads_its_topic_in_its_own_groups_writes_its_inbound_topic_and_nothing_else() -> None:
     name = "department.housing"
     party = Party(kind=PartyKind.DEPARTMENT, department="housing")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
-from dataclasses import dataclass
+from collections.abc import MutableMapping, MutableSequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 from hashlib import blake2b
 from typing import Final, NamedTuple
@@ -62,6 +62,11 @@ def day_of(ticket: str, zone: tzinfo) -> datetime | None:
         return None
 
 
+def lane_digits(ticket: str) -> int:
+    """The two digits of a number by which those of its lane differ from all others."""
+    return int(ticket[_DATED : _DATED + 2])
+
+
 class Numbering(NamedTuple):
     """How a lane numbers its tickets: its two digits, and the key that scatters its count."""
 
@@ -79,9 +84,15 @@ class Numbers:
     numbering: Numbering | None
     counters: MutableMapping[str, int]
     zone: tzinfo
+    given: MutableSequence[str] = field(default_factory=list)
+    """The numbers that were given to this submission before, where it is heard again."""
 
     def next(self, received: datetime) -> str:
         """Give the next number; LookupError in the lane of somebody who registers nothing."""
+        number = self._next(received)
+        return self.given.pop(0) if self.given else number
+
+    def _next(self, received: datetime) -> str:
         if self.numbering is None:
             raise LookupError("this lane numbers no tickets")
         today = received.astimezone(self.zone).date().toordinal()

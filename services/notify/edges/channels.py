@@ -36,7 +36,7 @@ from services.notify.edges.gathering import as_one, in_one, is_over, leaving, op
 from services.notify.edges.sending import SIDE_BY_SIDE, UNSENDABLE, Channel, Failed, Leaving, one_by_one
 from services.notify.edges.wecom import to_wecom
 from services.notify.settings import NotifySettings
-from services.notify.store import DueDelivery, Ended, Paced, Wanted
+from services.notify.store import OVER, DueDelivery, Ended, Paced, Wanted
 
 _AT_ONCE: Final = 500
 _IDLE_SECONDS: Final = 0.2
@@ -48,8 +48,6 @@ _TRY_AGAIN: Final = frozenset({408, 425, 429})
 _REQUESTER: Final = Audience.REQUESTER.value
 OUTCOMES: Final = ("accepted", "delivered", "failed", "given_up", "dropped")
 SETTLEMENTS: Final = ("delivered", "undelivered", "unconfirmed")
-OVER: Final = "over"
-"""The error of a message that was pointless by the time at which it could have left."""
 _log: Final = structlog.get_logger()
 
 DELIVERIES: Final = Counter(

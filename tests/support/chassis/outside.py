@@ -170,6 +170,36 @@ class Toy:
         rows = await self.rows(sql, *arguments)
         return rows[0][0] if rows else None
 
+    async def copy(self) -> None:
+        """Keep a copy of the toy's tables as they are now, as a dump would; the toy stands still meanwhile."""
+        await self._as_owner(
+            "create schema {copy}",
+            "do $$ declare t text; begin for t in {tables} loop"
+            " execute format('create table {copy}.%I as table {name}.%I', t, t); end loop; end $$",
+        )
+
+    async def restore(self) -> None:
+        """Put the copy in place of the tables."""
+        await self._as_owner(
+            "set session_replication_role = replica",
+            "do $$ declare t text; begin for t in {tables} loop"
+            " execute format('delete from {name}.%I', t);"
+            " execute format('insert into {name}.%I overriding system value table {copy}.%I', t, t); end loop; end $$",
+        )
+
+    async def _as_owner(self, *statements: str) -> None:
+        tables = (
+            "select c.relname from pg_class c where c.relnamespace = '{name}'::regnamespace"
+            " and c.relkind in ('r', 'p') and not c.relispartition"
+        ).replace("{name}", self.name)
+        connection = await asyncpg.connect(self.owner_dsn)
+        try:
+            for statement in statements:
+                told = statement.replace("{tables}", tables).replace("{copy}", f"{self.name}_copy")
+                await connection.execute(told.replace("{name}", self.name))
+        finally:
+            await connection.close()
+
     async def until(self, condition: Callable[[], Awaitable[bool]], seconds: float = 60.0) -> None:
         """Wait for a condition; a test that waits in vain shows what the toy said last."""
         try:

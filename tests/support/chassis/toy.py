@@ -16,7 +16,7 @@ from typing import Annotated
 from pydantic import BaseModel, StringConstraints, TypeAdapter
 
 from chassis.decider import Decider
-from chassis.fold import folding
+from chassis.fold import folding, recalling
 from chassis.precompute import precomputing
 from chassis.run import run
 from chassis.service import Cause, Foreign, Heard, NextTimer, Outcome, Refused, Service, Tell, Transaction, Work
@@ -121,8 +121,8 @@ def with_foreign(work: Work) -> Work:
     return both
 
 
-def topic(name: str, kind: TopicKind, partitions: int = LANES) -> Topic:
-    return Topic(name, kind, ("toy",), (), partitions, MappingProxyType({"max.message.bytes": "4194304"}), "toy")
+def topic(name: str, kind: TopicKind, partitions: int = LANES, writer: str = "toy") -> Topic:
+    return Topic(name, kind, (writer,), (), partitions, MappingProxyType({"max.message.bytes": "4194304"}), "toy")
 
 
 def decider(said: str, outward: str) -> Decider[Tally, Poke]:
@@ -148,12 +148,20 @@ def service(name: str, heard: str, said: str, outward: str, foreign: str) -> Ser
     made = decider(said, outward)
     topics = (
         topic(heard, TopicKind.INTERNAL),
-        topic(said, TopicKind.INTERNAL),
-        topic(outward, TopicKind.PUBLIC, 1),
+        topic(said, TopicKind.INTERNAL, writer=name),
+        topic(outward, TopicKind.PUBLIC, 1, writer=name),
         topic(foreign, TopicKind.INBOUND, 1),
     )
     inputs = (heard, foreign)
-    return Service(name, inputs, topics, with_foreign(folding(made)), policy="toy-1", timers=precomputing(made))
+    return Service(
+        name,
+        inputs,
+        topics,
+        with_foreign(folding(made)),
+        policy="toy-1",
+        timers=precomputing(made),
+        recall=recalling(made),
+    )
 
 
 if __name__ == "__main__":

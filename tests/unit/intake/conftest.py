@@ -67,13 +67,31 @@ class Front:
         source: str = "test",
     ) -> Decision | Unreadable:
         """Put one record on an inbound topic, such as `hotline` or `department.housing`."""
+        reading = self._read(topic, kind, content, submission=submission, headers=headers, source=source)
+        return self.decide(reading) if isinstance(reading, Reading) else reading
+
+    def reads(self, *arguments: Any, **options: Any) -> tuple[Reading, Decision]:
+        """Put one record there that can be read, and tell how it is read too."""
+        reading = self._read(*arguments, **options)
+        assert isinstance(reading, Reading)
+        return reading, self.decide(reading)
+
+    def _read(
+        self,
+        topic: str,
+        kind: str,
+        content: Mapping[str, Any] | bytes | None,
+        *,
+        submission: str | None = None,
+        headers: list[tuple[str, bytes]] | None = None,
+        source: str = "test",
+    ) -> Reading | Unreadable:
         self.submissions += 1
         name = f"liuhen.inbound.{kind}" if kind.endswith(".v2") else f"liuhen.inbound.{kind}.v1"
         envelope = Envelope(submission or f"s-{self.submissions}", source, name, self.now, "")
         value = content if isinstance(content, bytes | None) else json.dumps(content).encode()
         party = party_of(f"liuhen.inbound.{topic}.v1")
-        reading = read(party, envelope.headers() if headers is None else headers, value, self.state.config.secrets.key)
-        return self.decide(reading) if isinstance(reading, Reading) else reading
+        return read(party, envelope.headers() if headers is None else headers, value, self.state.config.secrets.key)
 
     def decide(self, reading: Reading) -> Decision:
         numbers = Numbers(NUMBERING, self.counters, self.state.config.zone)

@@ -1,0 +1,82 @@
+"""What was said of a submission before the door's memory was lost stands, whatever would be decided now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from doors.refusals import Refusal
+from schemas.inbound import Register
+from schemas.registry import TICKETS, model_of
+from schemas.tickets import ActionReceived, Answered, IncidentActionReceived, Registered, SubmissionRefused
+from services.intake.core.answers import accepted, fact, refused
+from services.intake.core.attachments import named_by
+from services.intake.core.reading import Reading
+from services.intake.core.repeats import comparable
+from services.intake.core.state import Answer, Decision, KnownTicket
+
+
+class UnlikeError(Exception):
+    """What was said of a submission cannot be brought together with what it is."""
+
+
+def facts_of(recorded: Iterable[tuple[str, str, str, str]]) -> list[Answer]:
+    """The facts of the door among what follows from a submission, read: by topic, key, type and body."""
+    return [
+        Answer(TICKETS, key, model.model_validate_json(body))
+        for topic, key, name, body in recorded
+        if topic == TICKETS and (model := model_of(name)) is not None
+    ]
+
+
+def numbers_in(said: Iterable[Answer]) -> list[str]:
+    """The numbers that were given, in order."""
+    return [answer.key for answer in said if isinstance(answer.message, Registered | Answered)]
+
+
+def as_said(decision: Decision, reading: Reading, said: Sequence[Answer]) -> Decision:
+    """The decision if it says what was said, else what was decided then.
+
+    They differ where the door knew at the time what it hears only later now, or the other way round.
+    UnlikeError where nobody can tell what was decided.
+    """
+    if [_word(each) for each in decision.says if each.topic == TICKETS] == [_word(each) for each in said]:
+        return decision
+    match said:
+        case [Answer(message=SubmissionRefused() as message)]:
+            return refused(reading, Refusal(message.code, message.field, message.reason))
+        case [Answer(message=Registered() as message)]:
+            return _registered(reading, message)
+        case [Answer(key=key, message=ActionReceived() | IncidentActionReceived())]:
+            concerning = (key,) if isinstance(said[0].message, ActionReceived) else ()
+            return _naming(accepted(reading, said, concerning=concerning))
+        case _:
+            raise UnlikeError(f"{reading.receipt}: {', '.join(_word(each)[1] for each in said)}")
+
+
+def _word(answer: Answer) -> tuple[str, str]:
+    return answer.key, answer.message.type_name
+
+
+def _registered(reading: Reading, message: Registered) -> Decision:
+    if not isinstance(reading.action, Register):
+        raise UnlikeError(f"{reading.receipt}: {message.type_name}")
+    known = KnownTicket(
+        message.ticket,
+        reading.receipt,
+        message.channel,
+        message.requester,
+        open=True,
+        registered=message.occurred_at,
+        category=message.category,
+        place=comparable(message.place.text),
+        words=comparable(message.text),
+        upstream=message.upstream.number if message.upstream else None,
+        occurred=message.occurred_at,
+    )
+    # The fact names the row of the contact, and that row is gone: it is put down from what was submitted.
+    whole = message.model_copy(update={"contact": reading.action.contact})
+    return _naming(accepted(reading, (fact(message.ticket, whole),), (known,)))
+
+
+def _naming(decision: Decision) -> Decision:
+    return decision._replace(names=tuple(named_by(decision.says)))

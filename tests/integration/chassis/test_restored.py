@@ -1,0 +1,115 @@
+"""A service whose database was restored from an older copy first knows again what it said since, and then hears on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
+from aiokafka.structs import TopicPartition
+
+if TYPE_CHECKING:
+    from tests.support.chassis.outside import Toy
+
+_EVENTS = "select topic, partition, sequence, id, body::text from event order by topic, partition, sequence"
+_STATES = "select key, version, body::text from state order by key"
+
+
+def keys(count: int) -> list[str]:
+    return [f"T{n}" for n in range(count)]
+
+
+async def stopped(toy: Toy) -> None:
+    process = toy.processes[-1]
+    process.terminate()
+    process.wait()
+
+
+async def test_what_was_said_since_the_copy_is_known_again_and_nothing_is_said_twice(toy: Toy) -> None:
+    # given a toy that tells outsiders too, and a copy of its tables
+    admin = AIOKafkaAdminClient(**toy.kafka.for_aiokafka())
+    await admin.start()
+    await admin.create_topics([NewTopic(toy.outward, 1, 1)])
+    await admin.close()
+    await toy.send([toy.poke(n, key) for n, key in enumerate(keys(20))])
+    toy.start()
+    await toy.until_said(20)
+    await stopped(toy)
+    await toy.copy()
+    # and much that it said after the copy, of timers and to outsiders too
+    toy.start()
+    texts = ["", "outward", "later"]
+    await toy.send([toy.poke(100 + n, f"T{n % 30}", text=texts[n % 3]) for n in range(90)])
+    await toy.send([toy.poke(300 + n, f"T{n}", wait=0.1) for n in range(5)])
+    await toy.until_said(20 + 90 + 5 + 5)
+    await toy.until(lambda: _outward(toy, 30))
+    await stopped(toy)
+    before, states = await toy.rows(_EVENTS), await toy.rows(_STATES)
+    # when it begins on the copy, while more has come
+    await toy.restore()
+    assert await toy.value("select count(*) from event") == 20
+    await toy.send([toy.poke(500 + n, key) for n, key in enumerate(keys(8))])
+    toy.start()
+    await toy.until_said(128)
+    # then all that it said is known again, word by word; its states are what they were, and it says on from there
+    known = {(row["topic"], row["partition"], row["sequence"]): row for row in await toy.rows(_EVENTS)}
+    assert [known[row["topic"], row["partition"], row["sequence"]] for row in before] == before
+    assert len(known) == len(before) + 8
+    grown = {row["key"]: row["version"] for row in await toy.rows(_STATES)}
+    assert grown == {row["key"]: row["version"] + (row["key"] in keys(8)) for row in states}
+    # and nobody reads any of it twice under two numbers, or one number with two contents
+    await toy.until(lambda: _whole(toy, 128))
+    ids = [envelope.id for envelope, _ in await toy.read(toy.said)]
+    assert len(ids) == len(set(ids)) == 128
+    assert await _outward(toy, 30)
+    assert await toy.ready()
+
+
+async def test_what_was_recorded_and_never_published_is_decided_anew(toy: Toy) -> None:
+    # given a copy, and records behind it that the toy has not heard
+    await toy.send([toy.poke(n, key) for n, key in enumerate(keys(10))])
+    toy.start()
+    await toy.until_said(10)
+    await stopped(toy)
+    await toy.copy()
+    await toy.send([toy.poke(50 + n, key) for n, key in enumerate(keys(10))])
+    # when it begins on a copy that is no older than what it said
+    await toy.restore()
+    toy.start()
+    # then it goes on as if nothing had been
+    await toy.until_said(20)
+    await toy.until(lambda: _whole(toy, 20))
+
+
+async def test_a_copy_that_cannot_be_completed_is_refused_with_what_is_missing(toy: Toy) -> None:
+    # given a copy, and a topic of the toy's own from which a part of what it said since is gone
+    await toy.send([toy.poke(n, "T1") for n in range(5)])
+    toy.start()
+    await toy.until_said(5)
+    await stopped(toy)
+    await toy.copy()
+    toy.start()
+    await toy.send([toy.poke(10 + n, "T1") for n in range(5)])
+    await toy.until_said(10)
+    await stopped(toy)
+    envelope, _ = (await toy.read(toy.said))[0]
+    partition = int(envelope.source.rpartition("/")[2])
+    admin = AIOKafkaAdminClient(**toy.kafka.for_aiokafka())
+    await admin.start()
+    await admin.delete_records({TopicPartition(toy.said, partition): RecordsToDelete(7)})
+    await admin.close()
+    # when it begins on the copy
+    await toy.restore()
+    process = toy.start()
+    # then it does not start, says which number is gone, and has changed nothing
+    assert process.wait() == 1
+    assert toy.logged("第 6 号已不在主题上")
+    assert await toy.value("select count(*) from event") == 5
+
+
+async def _outward(toy: Toy, count: int) -> bool:
+    found = await toy.read(toy.outward)
+    return len(found) == len({envelope.id for envelope, _ in found}) == count
+
+
+async def _whole(toy: Toy, count: int) -> bool:
+    return sum(map(len, (await toy.whole()).values())) == count

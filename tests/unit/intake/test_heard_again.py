@@ -1,0 +1,59 @@
+"""A submission that is heard again after the door's memory was lost stands as it was decided then."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from schemas.registry import TICKETS
+from schemas.tickets import Registered
+from services.intake.core.again import UnlikeError, as_said, facts_of, numbers_in
+from services.intake.core.state import Answer, Decision
+
+
+def said(decision: Decision) -> list[Answer]:
+    """The facts of a decision as they are read from their topic."""
+    return facts_of(
+        (each.topic, each.key, each.message.type_name, each.message.to_json().decode()) for each in decision.says
+    )
+
+
+def test_what_is_decided_alike_is_that_decision(front: Any, report: Any) -> None:
+    reading, decision = front.reads("hotline", "register", report)
+    assert as_said(decision, reading, said(decision)) is decision
+
+
+def test_a_report_that_was_registered_then_is_no_follow_up_now(front: Any, report: Any) -> None:
+    # given a report that was registered, for its requester had nothing open
+    reading, then = front.reads("hotline", "register", report)
+    # when the door knows of it again before it hears it, and would count it as a follow-up
+    _, now = front.reads("hotline", "register", report)
+    assert now.tickets == ()
+    # then it stands as it was: the ticket under its number, with its requester, and the contact that was given
+    stands = as_said(now, reading, said(then))
+    assert [(each.id, each.requester, each.words) for each in stands.tickets] == [
+        (each.id, each.requester, each.words) for each in then.tickets
+    ]
+    registered = next(each.message for each in stands.says if each.topic == TICKETS)
+    assert isinstance(registered, Registered)
+    assert registered.contact.phone == report["contact"]["phone"]
+    assert numbers_in(said(then)) == [registered.ticket]
+
+
+def test_what_was_refused_then_is_refused_now(front: Any, report: Any) -> None:
+    _, then = front.reads("hotline", "register", report | {"text": ""})
+    reading, now = front.reads("hotline", "register", report)
+    stands = as_said(now, reading, said(then))
+    assert stands.word == "refused"
+    assert stands.verdict is not None
+    assert stands.verdict.refusal == then.refusal
+
+
+def test_what_nobody_can_tell_is_not_made_up(front: Any, report: Any) -> None:
+    _, then = front.reads(
+        "hotline", "answer-on-line", report | {"answer": "请拨物业", "agent": {"id": "a", "name": "王"}}
+    )
+    reading, now = front.reads("hotline", "register", report)
+    with pytest.raises(UnlikeError, match=reading.receipt):
+        as_said(now, reading, said(then))
