@@ -66,6 +66,8 @@ class Resources:
     dead_letters: DeadLetters
     health: Health
     canonical: Canonical
+    require_current: Callable[[Connection], Awaitable[None]]
+    """Raises where the database was replaced by an older copy of it."""
     limit: float
     """Seconds that a transaction, or a portion that is published, should take at most."""
 
@@ -93,6 +95,7 @@ class LaneExecutor:
         self._saved: dict[str, int] = {}
         self._epoch = 0
         self._connection: Connection | None = None
+        self._connected_before = self._doubtful = False
         metrics.LAG.labels(self.service).set_function(self._lag)
 
     def _portions(self, work: str, portion: Portion) -> Portions:
@@ -116,6 +119,9 @@ class LaneExecutor:
         logs = await self.consumer.log_info(tp for tps in lanes.values() for tp in tps)
         connection = await self.connected()
         states = await self.evicting(load_lanes(connection, lanes, logs, self.transactions.clock.now()))
+        if self._doubtful:
+            await self.resources.require_current(connection)
+            self._doubtful = False
         crash_points.here(CrashPoint.LOADED)
         for name, state in states.items():
             await self._publish_rest(connection, state)
@@ -259,6 +265,8 @@ class LaneExecutor:
         """The connection of the lane transactions, made anew when it was lost."""
         if self._connection is None or self._connection.is_closed():
             self._connection = await self.resources.connect()
+            # Whoever begins has looked; a database that was away may have come back as another.
+            self._doubtful, self._connected_before = self._connected_before, True
         return self._connection
 
     def disconnect(self) -> None:

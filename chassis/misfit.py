@@ -12,6 +12,10 @@ class MisfitError(Exception):
     """What a service was told contradicts what is there: it does not start, and says what to do."""
 
 
+class RestoredError(MisfitError):
+    """A database that was replaced by an older copy while the service ran; at its next start it takes back first."""
+
+
 class UnrecoverableError(MisfitError):
     """A database that was restored from an older copy, and what its topics do not have to make up for it."""
 

@@ -22,11 +22,11 @@ from chassis.broker import Broker
 from chassis.failures import Fenced
 from chassis.lane import Alarm, LaneState, lane_of
 from chassis.load import LogInfo, identities, load_lanes
-from chassis.misfit import UnrecoverableError
+from chassis.misfit import RestoredError, UnrecoverableError
 from chassis.reading import record_of, refusal_of_unread
 from chassis.service import Connection, Fact, Record, place_in_cause
 from chassis.store import TopicPartition
-from chassis.tail import Ranges, existing, reading, unknown_tail
+from chassis.tail import Ranges, Tail, existing, reading, unknown_tail
 from chassis.told import Place, Recorded, Told
 from chassis.transaction import Transactions
 from schemas.envelope import EnvelopeError, decode
@@ -59,9 +59,9 @@ async def recover(connection: Connection, broker: Broker, transactions: Transact
     await connection.execute("select pg_advisory_lock($1, hashtext($2))", _ONE_AT_A_TIME, service.name)
     try:
         inputs = await existing(broker, [transactions.topics[topic] for topic in service.inputs])
-        lanes = {lane_of(tp, tp[0] in transactions.foreign) for tp in inputs}
-        tail = await unknown_tail(connection, broker, service.name, service.topics, lanes)
+        tail, ends = await _tail(connection, broker, transactions, inputs)
         if not tail:
+            await store.save_reached(connection, ends)
             return None
         _log.warning("the database is older than what was said; taking it back", messages=len(tail))
         async with reading(broker, inputs) as ranges, connection.transaction():
@@ -72,6 +72,21 @@ async def recover(connection: Connection, broker: Broker, transactions: Transact
         transactions.states.clear()
         transactions.told = None
         await connection.execute("select pg_advisory_unlock($1, hashtext($2))", _ONE_AT_A_TIME, service.name)
+
+
+async def require_current(connection: Connection, broker: Broker, transactions: Transactions) -> None:
+    """Raise RestoredError where the database is older than what the service has said."""
+    inputs = await existing(broker, [transactions.topics[topic] for topic in transactions.service.inputs])
+    if (await _tail(connection, broker, transactions, inputs)).messages:
+        raise RestoredError("数据库换成了较旧的备份：重新启动后，先从主题接回此后说过的话。")
+
+
+async def _tail(
+    connection: Connection, broker: Broker, transactions: Transactions, inputs: Iterable[TopicPartition]
+) -> Tail:
+    service = transactions.service
+    lanes = {lane_of(tp, tp[0] in transactions.foreign) for tp in inputs}
+    return await unknown_tail(connection, broker, service.name, service.topics, lanes)
 
 
 class _Recovery:

@@ -32,7 +32,7 @@ from chassis.misfit import MisfitError, require_layout
 from chassis.outbox import Outbox
 from chassis.portions import Portion, Portions
 from chassis.publish import EdgeProducer, Producer
-from chassis.recovery import recover
+from chassis.recovery import recover, require_current
 from chassis.service import Connection, EdgeContext, Pool, Service
 from chassis.settings import Settings
 from chassis.transaction import Transactions
@@ -128,7 +128,17 @@ class _Process:
         dead_letters = self._dead_letters(outbox, pool, transactions, limit)
         producer, edge_producer = Producer(broker, name), EdgeProducer(broker)
         canonical = logs.Canonical(self.settings.log, name, self.settings.worker)
-        resources = Resources(self._connect, pool, producer, outbox, dead_letters, self.health, canonical, limit)
+        resources = Resources(
+            self._connect,
+            pool,
+            producer,
+            outbox,
+            dead_letters,
+            self.health,
+            canonical,
+            lambda connection: require_current(connection, broker, transactions),
+            limit,
+        )
         worker = PartitionWorker(LaneExecutor(transactions, resources))
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         app = build_app(self.service, broker, worker, self.settings.group(name), folder)

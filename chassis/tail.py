@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from aiokafka import AIOKafkaConsumer
 from aiokafka import TopicPartition as KafkaPartition
@@ -25,6 +25,13 @@ from schemas.registry import Topic, TopicKind
 _AT_ONCE: Final = 2_000
 _WAIT_MILLISECONDS: Final = 500
 _SECONDS: Final = 10.0
+
+
+class Tail(NamedTuple):
+    """What a service said that its database does not know of, in order, and where its topics end."""
+
+    messages: list[Recorded]
+    ends: Mapping[TopicPartition, int]
 
 
 class Ranges:
@@ -96,28 +103,26 @@ def outputs(service: str, topics: Iterable[Topic]) -> list[Topic]:
 
 async def unknown_tail(
     connection: Connection, broker: Broker, service: str, topics: Sequence[Topic], lanes: Collection[str]
-) -> list[Recorded]:
+) -> Tail:
     """What a service said in its lanes that its database does not know of, in order; nothing where all is well.
 
     UnrecoverableError where a part of it is missing on the topics too.
     """
     tps = await existing(broker, outputs(service, topics))
     if not tps:
-        return []
-    known = await store.load_reached(connection)
+        return Tail([], {})
+    known, before = await store.load_reached(connection), await store.all_positions(connection)
     own, found = f"liuhen/{service}/", list[Recorded]()
     async with reading(broker, tps) as ranges:
         starts = {tp: known.get(tp, 0) for tp in tps}
         async for record in ranges.read(starts, ranges.ends):
             each = _recorded(record, own)
-            if each is not None and each.lane in lanes:
+            if each is not None and each.lane in lanes and each.envelope.sequence > before.get(each.place, 0):
                 found.append(each)
         # Asked only now: whoever lives and speaks meanwhile has recorded what it published.
         positions = await store.all_positions(connection)
         tail = _beyond(found, positions, {topic.name for topic in topics if topic.compacted})
-        if not tail:
-            await store.save_reached(connection, ranges.ends)
-    return tail
+    return Tail(tail, ranges.ends)
 
 
 def _recorded(record: Any, own: str) -> Recorded | None:

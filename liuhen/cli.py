@@ -38,6 +38,7 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "worker": ("worker",),
     "doctor": ("doctor",),
     "lanes": ("lanes",),
+    "recover": ("recover",),
     "dead_letters": ("dead-letters",),
     "person": ("person",),
     "reconcile": ("reconcile",),

@@ -106,6 +106,27 @@ async def test_a_copy_that_cannot_be_completed_is_refused_with_what_is_missing(t
     assert await toy.value("select count(*) from event") == 5
 
 
+async def test_whoever_runs_on_a_database_that_is_replaced_ends_before_it_says_anything(toy: Toy) -> None:
+    # given a toy that runs and has said more since the copy
+    await toy.send([toy.poke(n, key) for n, key in enumerate(keys(10))])
+    toy.start()
+    await toy.until_said(10)
+    await stopped(toy)
+    await toy.copy()
+    process = toy.start()
+    await toy.send([toy.poke(50 + n, key) for n, key in enumerate(keys(10))])
+    await toy.until_said(20)
+    # when the copy takes the place of its database
+    await toy.restore()
+    await toy.send([toy.poke(90 + n, key) for n, key in enumerate(keys(10))])
+    # then it ends, and whoever starts it again finds all of it
+    assert process.wait() == 1
+    assert toy.logged("数据库换成了较旧的备份")
+    toy.start()
+    await toy.until_said(30)
+    await toy.until(lambda: _whole(toy, 30))
+
+
 async def _outward(toy: Toy, count: int) -> bool:
     found = await toy.read(toy.outward)
     return len(found) == len({envelope.id for envelope, _ in found}) == count

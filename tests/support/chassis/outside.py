@@ -179,12 +179,13 @@ class Toy:
         )
 
     async def restore(self) -> None:
-        """Put the copy in place of the tables."""
+        """Put the copy in place of the tables, as whoever stops the database for it does: nobody stays connected."""
         await self._as_owner(
             "set session_replication_role = replica",
             "do $$ declare t text; begin for t in {tables} loop"
             " execute format('delete from {name}.%I', t);"
             " execute format('insert into {name}.%I overriding system value table {copy}.%I', t, t); end loop; end $$",
+            "select pg_terminate_backend(pid) from pg_stat_activity where usename = '{name}'",
         )
 
     async def _as_owner(self, *statements: str) -> None:
