@@ -17,6 +17,7 @@ from rulebook import Policy, load_policy
 from rulebook.codes import TAKE_CALL, Role
 from schemas.principals import OPERATORS
 from schemas.registry import TICKETS, Topic, TopicKind, topics
+from services.desk.for_tools import SOURCE
 from services.trace.for_tools import IN_TIME_OR_COUNTED, rates_of
 from tools.client.addresses import Addresses
 from tools.client.backlog import NextOffset, unread
@@ -50,6 +51,10 @@ async def verify_system(system: Addresses, counted: Counted) -> list[CheckResult
     async with _tables(system) as tables:
         before = {lane: number for each in tables.values() for lane, number in (await each.next_numbers()).items()}
         uploaded = await tables["intake"].attachments()
+        promised = [
+            *await tables["intake"].put(),
+            *((party, SOURCE, act) for party, act in await tables["desk"].acts_taken()),
+        ]
         arrivals = await _arrivals(system, known, counted)
         redactions = redactions_of(await tables["dispatch"].redactions(), system.redaction_key())
         contents = await _contents(system, known, redactions, counted)
@@ -71,6 +76,8 @@ async def verify_system(system: Addresses, counted: Counted) -> list[CheckResult
             submissions.said_at_the_door(await tables["intake"].taken(), await tables["desk"].acts(), agents, takers),
             submissions.one_ticket_each(facts),
             await _contents_gone(system, tables["intake"], uploaded),
+            submissions.taken_once(facts),
+            submissions.nothing_promised_is_gone(promised, arrivals, receipts.keys()),
             attachments_kept(facts.named, uploaded, await tables["intake"].attachments(), began - unnamed_for),
             checks.order_kept(contents),
             checks.everything_heard(heard, contents, _readers(known)),

@@ -53,7 +53,10 @@ class DoorFacts:
         self.answered: set[str] = set()
         self.born: Counter[str] = Counter()
         self.named: list[tuple[str, Attached]] = []
+        self.twice: dict[str, set[str]] = {}
+        """Receipts under which tickets were registered from more than one record, and those tickets."""
         self._seen: set[str] = set()
+        self._from: dict[str, tuple[int, str]] = {}
 
     def take(self, record: TopicRecord) -> None:
         """Note one record; what is said again is one fact."""
@@ -66,6 +69,9 @@ class DoorFacts:
             self.answered.add(receipt)
         if envelope.type in _BORN:
             self.born[envelope.subject] += 1
+            cause, first = self._from.setdefault(receipt, (hash(envelope.causation), envelope.subject))
+            if cause != hash(envelope.causation):
+                self.twice.setdefault(receipt, {first}).add(envelope.subject)
 
 
 def everything_answered(
@@ -116,6 +122,28 @@ def said_at_the_door(
     return CheckResult(
         "门上办的，都由那一方登录的人所办 (who acts at the door is logged in there)", len(ours), findings
     )
+
+
+def taken_once(facts: DoorFacts) -> CheckResult:
+    """A submission is registered from one record alone, however often it comes; a visit may have several tickets."""
+    findings = [
+        Finding(receipt, Chinese(f"同一提交登记了两次：{'、'.join(sorted(tickets))}"))
+        for receipt, tickets in facts.twice.items()
+    ]
+    return CheckResult("一次提交只登记一次 (one submission, one registration)", facts.born.total(), findings)
+
+
+def nothing_promised_is_gone(
+    promised: Collection[Submission], arrivals: Arrivals, receipts: Collection[Submission]
+) -> CheckResult:
+    """What a door said it had taken stands on its topic, or was decided on before the topic let go of it."""
+    gone = {*promised} - {submission for _, _, _, submission in arrivals if submission} if promised else set()
+    findings = [
+        Finding(id_, Chinese(f"门上答应了 {party} 的来件（{source}），主题上没有，也没有结果"))
+        for party, source, id_ in sorted(gone)
+        if (party, source, id_) not in receipts
+    ]
+    return CheckResult("门上收下的都在主题上 (what a door took stands on its topic)", len(promised), findings)
 
 
 def one_ticket_each(facts: DoorFacts) -> CheckResult:

@@ -213,6 +213,14 @@ class Tables:
         """What was said at the door of persons: by its id the login, and the party for which it was said."""
         return {act: (login, party) for act, login, party in await self._fetch("select id, login, party from act")}
 
+    async def put(self) -> list[tuple[str, str, str]]:
+        """What the HTTP door said it had taken, by party, source and id."""
+        return [*await self._fetch("select party, source, id from put where sent")]
+
+    async def acts_taken(self) -> list[tuple[str, str]]:
+        """What the door of persons said it had taken: the party for which it was said, and its id."""
+        return [*await self._fetch("select party, id from act where sent")]
+
     async def dead_places(self) -> set[tuple[str, int, int]]:
         """The places of the records that became dead letters."""
         return set(await self._fetch('select topic, partition, "offset" from dead_letter'))
