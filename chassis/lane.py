@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
@@ -62,6 +62,19 @@ class LaneState:
     next_due: Instant | None = None
     paused: str | None = None
     alarm: Alarm | None = None
+
+    def copied(self) -> LaneState:
+        """The same, to come back to; nothing is cached in it."""
+        lane = Lane(self.lane.name, self.lane.now, dict(self.lane.counters), self.lane.horizon)
+        return replace(
+            self,
+            lane=lane,
+            offsets=dict(self.offsets),
+            failures=dict(self.failures),
+            heard={source: replace(last) for source, last in self.heard.items()},
+            positions=dict(self.positions),
+            parked=set(self.parked),
+        )
 
     def pause(self, alarm: Alarm, words: str) -> None:
         """Let the lane stand still from here on; the first reason stays."""

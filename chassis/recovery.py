@@ -19,7 +19,7 @@ from confluent_kafka.admin import AdminClient
 
 from chassis import store
 from chassis.broker import Broker
-from chassis.failures import Fenced
+from chassis.failures import Fenced, refusal_of, transient
 from chassis.lane import Alarm, LaneState, lane_of
 from chassis.load import LogInfo, identities, load_lanes
 from chassis.misfit import RestoredError, UnrecoverableError
@@ -96,13 +96,14 @@ class _Recovery:
         self._transactions = transactions
         self._inputs = inputs
         self._heard = 0
+        self._told = Told()
 
     async def run(self, tail: Sequence[Recorded]) -> Recovered:
         recall = self._transactions.service.recall
         told = Told.of(tail, recall and recall.topic)
         states = await self._load()
         self._transactions.states.update(states)
-        self._transactions.told = told
+        self._transactions.told = self._told = told
         _require_unmoved(tail, states, {topic.name for topic in self._transactions.service.topics if topic.compacted})
         for each in tail:
             states[each.lane].positions[each.topic, each.partition] = each.envelope.sequence
@@ -194,12 +195,33 @@ class _Recovery:
         for record in records:
             lanes[self._lane(record)].setdefault(record[:2], []).append(record)
         batch = {name: list(inputs.values()) for name, inputs in lanes.items()}
-        await transactions.run(self._connection, batch, {}, len(records))
+        before, mark = {name: transactions.states[name].copied() for name in batch}, self._told.mark()
+        try:
+            await transactions.run(self._connection, batch, {}, len(records))
+        except Exception as error:
+            if transient(error):
+                raise
+            transactions.states.update(before)
+            self._told.undo(mark)
+            await self._narrow_down(records, error)
+            return
         for state in (transactions.states[name] for name in batch):
             if state.paused is not None and state.alarm is not Alarm.UNREADABLE:
                 raise UnrecoverableError(f"分区 {state.lane.name} 停在 {state.paused}")
             state.paused = state.alarm = None
         self._heard += len(records)
+
+    async def _narrow_down(self, records: Sequence[Record], error: Exception) -> None:
+        """One record fails by what it holds, as it did when it came: it is put aside, and all others are heard."""
+        if len(records) > 1:
+            for half in (records[: len(records) // 2], records[len(records) // 2 :]):
+                await self._hear_portion(half)
+            return
+        refusal = refusal_of(error)
+        if refusal is None or records[0][:3] in self._transactions.refused:
+            raise error
+        self._transactions.refused[records[0][:3]] = refusal
+        await self._hear_portion(records)
 
     async def _end(self, told: Told) -> None:
         """Write what did not follow again, number what was never published, and say how far all is published."""

@@ -39,6 +39,14 @@ class Recorded(NamedTuple):
         return Cause(envelope.causation, envelope.correlation, envelope.time, envelope.traceparent)
 
 
+class Mark(NamedTuple):
+    """How far a tail was found when something was tried."""
+
+    taken: int
+    fresh: int
+    last: dict[str, int]
+
+
 @dataclass(slots=True)
 class Told:
     """The tail of a service's own topics: what follows from a cause again is not said again, but known by it."""
@@ -61,6 +69,7 @@ class Told:
     last: dict[str, int] = field(default_factory=dict)
     """The last number of what each lane is known to have published for the services."""
     outlets: set[tuple[str, str]] = field(default_factory=set)
+    _taken: list[tuple[_Word, Recorded]] = field(default_factory=list)
 
     @classmethod
     def of(cls, tail: Iterable[Recorded], own: str | None) -> Told:
@@ -81,12 +90,27 @@ class Told:
 
     def take(self, say: Say) -> Recorded | None:
         """What was said of this already, if anything was; it is found once."""
-        waiting = self.waiting.get((say.topic, say.key, say.cause.id, say.message.type_name))
+        word = say.topic, say.key, say.cause.id, say.message.type_name
+        waiting = self.waiting.get(word)
         if not waiting:
             return None
         found = waiting.popleft()
+        self._taken.append((word, found))
         self.left[found.place] -= 1
         return found
+
+    def mark(self) -> Mark:
+        """Where things stand, to come back to."""
+        return Mark(len(self._taken), len(self.fresh), dict(self.last))
+
+    def undo(self, mark: Mark) -> None:
+        """As it was at a mark."""
+        while len(self._taken) > mark.taken:
+            word, each = self._taken.pop()
+            self.waiting[word].appendleft(each)
+            self.left[each.place] += 1
+        del self.fresh[mark.fresh :]
+        self.last = dict(mark.last)
 
     def note(self, event: Event) -> None:
         """An event is known to be published, under its number in its lane."""

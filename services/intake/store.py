@@ -55,6 +55,15 @@ async def load_attachments(connection: Connection, ids: Iterable[str]) -> dict[s
     return {row["id"]: KnownAttachment(*row) for row in rows}
 
 
+async def insert_attachments(connection: Connection, known: Sequence[KnownAttachment], at: Instant) -> None:
+    """Know uploads again whose rows are lost, by their ids: what they were called is lost, their contents are not."""
+    await connection.executemany(
+        "insert into attachment (id, party, login, name, media, size, sha256, uploaded_at)"
+        " values ($1, $2, '', $1, $3, $4, $5, $6) on conflict (id) do nothing",
+        [(each.id, each.party, each.media, each.size, each.sha256, at) for each in known],
+    )
+
+
 async def name_attachments(connection: Connection, named: Sequence[NamedBy]) -> None:
     """Remember by which submissions attachments are named, and for which tickets."""
     await connection.execute(

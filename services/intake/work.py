@@ -48,7 +48,7 @@ from schemas.message import Message
 from schemas.numbering import without_part
 from schemas.registry import department_of, party_of
 from services.intake import store
-from services.intake.core.again import UnlikeError, as_said, facts_of, numbers_in
+from services.intake.core.again import UnlikeError, as_said, attachments_in, facts_of, numbers_in
 from services.intake.core.attachments import named_in
 from services.intake.core.decide import Moment, decide
 from services.intake.core.news import Newsroom
@@ -116,11 +116,10 @@ def working(config: DoorConfig, newsroom: Newsroom, clock: Clock, redaction: byt
         taking = Taking(config, clock, redaction)
         await _take(transaction, [item for item in items if isinstance(item, Foreign)], taking, result)
         taken = iter(result.words)
-        heard = iter(
-            await _hear(transaction, [item for item in items if isinstance(item, Heard)], config, newsroom, result)
-        )
+        heard_of = [item for item in items if isinstance(item, Heard)]
+        heard = iter(await _hear(transaction, heard_of, config, newsroom, result))
         words = [next(taken) if isinstance(item, Foreign) else next(heard) for item in items]
-        forgotten = [item.envelope.subject for item in items if isinstance(item, Heard) and _forgets(item.message)]
+        forgotten = [item.envelope.subject for item in heard_of if isinstance(item.message, ContactForgotten)]
         if forgotten:
             await store.forget(transaction.connection, forgotten)
             await store.remove_attachments(transaction.connection, forgotten, _earliest(transaction))
@@ -140,10 +139,6 @@ def working(config: DoorConfig, newsroom: Newsroom, clock: Clock, redaction: byt
 
 def _heard(items: Iterable[Heard | Foreign]) -> Iterator[Message]:
     return (item.message for item in items if isinstance(item, Heard))
-
-
-def _forgets(message: Message) -> bool:
-    return isinstance(message, ContactForgotten)
 
 
 def _gone(says: Sequence[Say], policy: Policy) -> frozenset[str]:
@@ -170,8 +165,7 @@ async def _take(transaction: Transaction, items: Sequence[Foreign], taking: Taki
             result.words.append("unreadable")
             continue
         received = received_at(lane, item.record, clock)
-        cause = cause_of(item.record, reading)
-        said = [] if transaction.told is None else facts_of(transaction.told.words(cause))
+        said = await _said(transaction, item.record, reading, state)
         numbers = Numbers(await _numbering(transaction, item, said), lane.counters, config.zone, numbers_in(said))
         decision = decide(state, reading, Moment(received, received if said else lane.now), numbers)
         if said:
@@ -185,6 +179,17 @@ async def _take(transaction: Transaction, items: Sequence[Foreign], taking: Taki
         result.words.append(decision.word)
     await save(transaction, decided)
     result.says += await _covered(transaction, says, state.redacted, redaction) if state.redacted else says
+
+
+async def _said(transaction: Transaction, record: Record, reading: Reading, state: DoorState) -> Sequence[Answer]:
+    """What was said of a submission, where it is heard again; what that names of uploads is known again too."""
+    if transaction.told is None:
+        return ()
+    said = facts_of(transaction.told.words(cause_of(record, reading)))
+    new = [each for each in attachments_in(said, reading.party) if each.id not in state.attachments]
+    await store.insert_attachments(transaction.connection, new, record.timestamp)
+    state.attachments |= {each.id: each for each in new}
+    return said
 
 
 async def _covered(
@@ -276,17 +281,14 @@ async def _load_visitors(connection: Connection, state: DoorState, actions: Sequ
     state.bindings = await store.load_bindings(connection, visitors, sorted({action.device for action in actions}))
     if any(not isinstance(action, RequestDevice) for action in actions):
         state.requests = await store.load_requests(connection, visitors)
-    declined = {asked.receipt for asked in state.requests.values()} if _declines(actions) else set()
+    declines = any(isinstance(action, DeclineDevice) for action in actions)
+    declined = {asked.receipt for asked in state.requests.values()} if declines else set()
     if declined:
         state.asked = dict(await store.load_answered(connection, declined))
     visits = [(action.visitor, action.visited_at) for action in actions if isinstance(action, RecordVisit)]
     if visits:
         for visitor, seen in await store.load_neighbours(connection, visits):
             state.visits.setdefault(visitor, []).append(seen)
-
-
-def _declines(actions: Sequence[OfDevices]) -> bool:
-    return any(isinstance(action, DeclineDevice) for action in actions)
 
 
 async def save(transaction: Transaction, decided: Sequence[DecidedSubmission]) -> None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from doors.refusals import Refusal
+from schemas.attachments import Attached
 from schemas.inbound import Register
+from schemas.message import Message
 from schemas.registry import TICKETS, model_of
 from schemas.tickets import ActionReceived, Answered, IncidentActionReceived, Registered, SubmissionRefused
+from schemas.values import Party
 from services.intake.core.answers import accepted, fact, refused
 from services.intake.core.attachments import named_by
 from services.intake.core.reading import Reading
 from services.intake.core.repeats import comparable
-from services.intake.core.state import Answer, Decision, KnownTicket
+from services.intake.core.state import Answer, Decision, KnownAttachment, KnownTicket
 
 
 class UnlikeError(Exception):
@@ -31,6 +34,25 @@ def facts_of(recorded: Iterable[tuple[str, str, str, str]]) -> list[Answer]:
 def numbers_in(said: Iterable[Answer]) -> list[str]:
     """The numbers that were given, in order."""
     return [answer.key for answer in said if isinstance(answer.message, Registered | Answered)]
+
+
+def attachments_in(said: Iterable[Answer], party: Party) -> list[KnownAttachment]:
+    """The uploads that were named, as the door knew them."""
+    return [
+        KnownAttachment(each.id, str(party), each.sha256, each.size, each.media)
+        for _, _, message in said
+        for each in _attached(message)
+    ]
+
+
+def _attached(message: Message) -> Sequence[Attached]:
+    match message:
+        case Registered():
+            return message.attachments or ()
+        case ActionReceived():
+            return message.attached or ()
+        case _:
+            return ()
 
 
 def as_said(decision: Decision, reading: Reading, said: Sequence[Answer]) -> Decision:

@@ -80,6 +80,28 @@ async def test_what_was_recorded_and_never_published_is_decided_anew(toy: Toy) -
     await toy.until(lambda: _whole(toy, 20))
 
 
+async def test_a_record_that_could_not_be_taken_is_put_aside_again_and_holds_up_nothing(toy: Toy) -> None:
+    # given a ticket that was parked by a record that the toy does not take
+    await toy.copy()
+    toy.start()
+    await toy.send([toy.poke(1, "T1"), toy.poke(2, "T2", text="refused"), toy.poke(3, "T2"), toy.poke(4, "T1")])
+    await toy.send([toy.poke(5, "T3"), toy.poke(6, "T1")])
+    await toy.until_said(4)
+    await stopped(toy)
+    parked = await toy.value("select array_agg(reason order by place) from parked")
+    assert parked == ["unwelcome", "behind"]
+    # when everything is made anew from the topics, from the first record on
+    await toy.restore()
+    assert await toy.value("select count(*) from event") == 0
+    toy.start()
+    await toy.send([toy.poke(9, "T1")])
+    # then it is parked again, and nothing else waits
+    await toy.until_said(5)
+    assert await toy.value("select array_agg(reason order by place) from parked") == parked
+    assert await toy.value("select version from state where key = 'T1'") == 4
+    await toy.until(lambda: _whole(toy, 5))
+
+
 async def test_a_copy_that_cannot_be_completed_is_refused_with_what_is_missing(toy: Toy) -> None:
     # given a copy, and a topic of the toy's own from which a part of what it said since is gone
     await toy.send([toy.poke(n, "T1") for n in range(5)])
