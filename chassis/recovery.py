@@ -26,7 +26,7 @@ from chassis.misfit import RestoredError, UnrecoverableError
 from chassis.reading import record_of, refusal_of_unread
 from chassis.service import Connection, Fact, Record, place_in_cause
 from chassis.store import TopicPartition
-from chassis.tail import Ranges, Tail, existing, reading, unknown_tail
+from chassis.tail import Ranges, Tail, existing, outputs, reading, unknown_tail
 from chassis.told import Place, Recorded, Told
 from chassis.transaction import Transactions
 from schemas.envelope import EnvelopeError, decode
@@ -58,8 +58,7 @@ async def recover(connection: Connection, broker: Broker, transactions: Transact
     await connection.execute("set idle_in_transaction_session_timeout = 0")
     await connection.execute("select pg_advisory_lock($1, hashtext($2))", _ONE_AT_A_TIME, service.name)
     try:
-        inputs = await existing(broker, [transactions.topics[topic] for topic in service.inputs])
-        tail, ends = await _tail(connection, broker, transactions, inputs)
+        inputs, (tail, ends) = await _tail(connection, broker, transactions)
         if not tail:
             await store.save_reached(connection, ends)
             return None
@@ -76,17 +75,24 @@ async def recover(connection: Connection, broker: Broker, transactions: Transact
 
 async def require_current(connection: Connection, broker: Broker, transactions: Transactions) -> None:
     """Raise RestoredError where the database is older than what the service has said."""
-    inputs = await existing(broker, [transactions.topics[topic] for topic in transactions.service.inputs])
-    if (await _tail(connection, broker, transactions, inputs)).messages:
+    _, (messages, _) = await _tail(connection, broker, transactions)
+    if messages:
         raise RestoredError("数据库换成了较旧的备份：重新启动后，先从主题接回此后说过的话。")
 
 
 async def _tail(
-    connection: Connection, broker: Broker, transactions: Transactions, inputs: Iterable[TopicPartition]
-) -> Tail:
+    connection: Connection, broker: Broker, transactions: Transactions
+) -> tuple[list[TopicPartition], Tail]:
+    """What the service hears, as far as it is there, and what it said beyond what its database knows."""
     service = transactions.service
+    written = outputs(service.name, service.topics)
+    there = await existing(broker, [*written, *(transactions.topics[name] for name in service.inputs)])
+    inputs = [tp for tp in there if tp[0] in service.inputs]
     lanes = {lane_of(tp, tp[0] in transactions.foreign) for tp in inputs}
-    return await unknown_tail(connection, broker, service.name, service.topics, lanes)
+    names = {topic.name for topic in written}
+    said = [tp for tp in there if tp[0] in names]
+    compacted = [topic.name for topic in written if topic.compacted]
+    return inputs, await unknown_tail(connection, broker, service.name, said, lanes, compacted)
 
 
 class _Recovery:

@@ -93,7 +93,8 @@ async def existing(broker: Broker, topics: Iterable[Topic]) -> list[TopicPartiti
     """The partitions of those of these topics that are there."""
     admin = AdminClient(broker.for_librdkafka())
     found = (await asyncio.to_thread(lambda: admin.list_topics(timeout=_SECONDS))).topics
-    return [(topic.name, p) for topic in topics if topic.name in found for p in sorted(found[topic.name].partitions)]
+    names = sorted({topic.name for topic in topics if topic.name in found})
+    return [(name, partition) for name in names for partition in sorted(found[name].partitions)]
 
 
 def outputs(service: str, topics: Iterable[Topic]) -> list[Topic]:
@@ -102,26 +103,30 @@ def outputs(service: str, topics: Iterable[Topic]) -> list[Topic]:
 
 
 async def unknown_tail(
-    connection: Connection, broker: Broker, service: str, topics: Sequence[Topic], lanes: Collection[str]
+    connection: Connection,
+    broker: Broker,
+    service: str,
+    outputs: Sequence[TopicPartition],
+    lanes: Collection[str],
+    compacted: Collection[str],
 ) -> Tail:
     """What a service said in its lanes that its database does not know of, in order; nothing where all is well.
 
     UnrecoverableError where a part of it is missing on the topics too.
     """
-    tps = await existing(broker, outputs(service, topics))
-    if not tps:
+    if not outputs:
         return Tail([], {})
     known, before = await store.load_reached(connection), await store.all_positions(connection)
     own, found = f"liuhen/{service}/", list[Recorded]()
-    async with reading(broker, tps) as ranges:
-        starts = {tp: known.get(tp, 0) for tp in tps}
+    async with reading(broker, outputs) as ranges:
+        starts = {tp: known.get(tp, 0) for tp in outputs}
         async for record in ranges.read(starts, ranges.ends):
             each = _recorded(record, own)
             if each is not None and each.lane in lanes and each.envelope.sequence > before.get(each.place, 0):
                 found.append(each)
         # Asked only now: whoever lives and speaks meanwhile has recorded what it published.
         positions = await store.all_positions(connection)
-        tail = _beyond(found, positions, {topic.name for topic in topics if topic.compacted})
+        tail = _beyond(found, positions, compacted)
     return Tail(tail, ranges.ends)
 
 
@@ -137,7 +142,7 @@ def _recorded(record: Any, own: str) -> Recorded | None:
     return Recorded(envelope.source.removeprefix(own), record.topic, record.partition, envelope, body.decode(), at)
 
 
-def _beyond(found: Iterable[Recorded], positions: Mapping[Place, int], compacted: set[str]) -> list[Recorded]:
+def _beyond(found: Iterable[Recorded], positions: Mapping[Place, int], compacted: Collection[str]) -> list[Recorded]:
     """What lies beyond the positions, each number once; it has to follow on what is known, without a gap."""
     last, tail = dict(positions), list[Recorded]()
     for each in found:

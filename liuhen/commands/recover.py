@@ -11,7 +11,7 @@ from rich.table import Table
 
 from chassis.misfit import UnrecoverableError
 from chassis.store import TopicPartition
-from chassis.tail import existing, reading, unknown_tail
+from chassis.tail import existing, outputs, reading, unknown_tail
 from liuhen import letters
 from liuhen.answers import AsJson, print_json
 from rulebook import load_policy
@@ -66,12 +66,16 @@ async def _plan(system: Addresses, service: str, known: tuple[Topic, ...]) -> Pl
         lanes = {row["name"] for row in await connection.fetch("select name from lane")}
         rows = await connection.fetch("select topic, partition, next_offset from input")
         offsets: dict[TopicPartition, int] = {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
-        there = set(await existing(broker, known)) & offsets.keys()
+        written = outputs(service, known)
+        names, compacted = {topic.name for topic in written}, [topic.name for topic in written if topic.compacted]
+        everywhere = await existing(broker, known)
+        there = offsets.keys() & everywhere
         async with reading(broker, sorted(there)) as inputs:
             unheard = sum(max(inputs.ends[tp] - offsets[tp], 0) for tp in there)
             gone = sorted(tp for tp in there if offsets[tp] < inputs.begins[tp])
         try:
-            tail = (await unknown_tail(connection, broker, service, known, lanes)).messages
+            said = [tp for tp in everywhere if tp[0] in names]
+            tail = (await unknown_tail(connection, broker, service, said, lanes, compacted)).messages
         except UnrecoverableError as error:
             return Plan(service, 0, None, None, unheard, str(error))
     moments = [each.at for each in tail]

@@ -61,7 +61,7 @@ def as_said(decision: Decision, reading: Reading, said: Sequence[Answer]) -> Dec
     They differ where the door knew at the time what it hears only later now, or the other way round.
     UnlikeError where nobody can tell what was decided.
     """
-    if [_word(each) for each in decision.says if each.topic == TICKETS] == [_word(each) for each in said]:
+    if sorted(_word(each) for each in decision.says if each.topic == TICKETS) == sorted(map(_word, said)):
         return decision
     match said:
         case [Answer(message=SubmissionRefused() as message)]:

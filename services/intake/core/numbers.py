@@ -90,7 +90,9 @@ class Numbers:
     def next(self, received: datetime) -> str:
         """Give the next number; LookupError in the lane of somebody who registers nothing."""
         number = self._next(received)
-        return self.given.pop(0) if self.given else number
+        if not self.given:
+            return number
+        return self.given.pop(self.given.index(number) if number in self.given else 0)
 
     def _next(self, received: datetime) -> str:
         if self.numbering is None:
