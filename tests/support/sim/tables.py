@@ -34,6 +34,8 @@ class Tables:
         self.heard: dict[tuple[str, int, str], Row] = {}
         self.position: dict[tuple[str, str, int], int] = {}
         self.outlet: dict[tuple[str, str], int] = {}
+        self.reached: dict[TopicPartition, int] = {}
+        self.lanes = 2
         self.event: defaultdict[str, list[Event]] = defaultdict(list)
         self.state: dict[str, tuple[str, int, int, str]] = {}
         self.timer: dict[str, Row] = {}
@@ -82,6 +84,26 @@ class Tables:
     def load_positions(self, names: Sequence[str]) -> list[Row]:
         found = (item for item in self.position.items() if item[0][0] in names)
         return [Row(lane=lane, topic=topic, partition=part, sequence=last) for (lane, topic, part), last in found]
+
+    def all_positions(self) -> list[Row]:
+        return self.load_positions(list(self.lane))
+
+    def load_cuts(self, _: Sequence[str]) -> list[Row]:
+        return []
+
+    def laid_out(self, *_: int) -> int | None:
+        return self.lanes
+
+    def save_reached(self, topics: Sequence[str], partitions: Sequence[int], offsets: Sequence[int]) -> Iterator[Write]:
+        for topic, partition, offset in zip(topics, partitions, offsets, strict=True):
+            yield self._reach((topic, partition), offset)
+
+    def _reach(self, place: TopicPartition, offset: int) -> Write:
+        return lambda: self.reached.update({place: max(self.reached.get(place, 0), offset)})
+
+    def load_reached(self) -> list[Row]:
+        found = self.reached.items()
+        return [Row(topic=topic, partition=partition, next_offset=offset) for (topic, partition), offset in found]
 
     def load_parked_keys(self, _: Sequence[str]) -> list[Row]:
         return []
