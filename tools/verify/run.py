@@ -67,13 +67,10 @@ async def verify_system(system: Addresses, counted: Counted) -> list[CheckResult
         heard = [place for each in tables.values() for place in await each.heard()]
         histories = await _histories(system, policy, tables, contents, began)
         receipts = await tables["intake"].receipts()
-        agents = {each.id for each in policy.office.people if Role.CALLBACK_AGENT in each.roles}
-        answering = {*policy.office.may[TAKE_CALL]}
-        takers = {each.id for each in policy.office.people if answering & {*each.roles}}
-        takers |= {each.to for each in policy.office.delegations if each.role in answering}
+        speak = _who_speaks(policy)
         return [
             submissions.everything_answered(arrivals, facts, receipts, await tables["intake"].dead_places()),
-            submissions.said_at_the_door(await tables["intake"].taken(), await tables["desk"].acts(), agents, takers),
+            submissions.said_at_the_door(await tables["intake"].taken(), await tables["desk"].acts(), *speak),
             submissions.one_ticket_each(facts),
             await _contents_gone(system, tables["intake"], uploaded),
             submissions.taken_once(facts),
@@ -86,6 +83,14 @@ async def verify_system(system: Addresses, counted: Counted) -> list[CheckResult
             *await _read(system, list(tables.values()), reached),
             await _nothing_stands_still(list(tables.values()), at_first, reached),
         ]
+
+
+def _who_speaks(policy: Policy) -> tuple[set[str], set[str]]:
+    """Name who acts for the callback agency, and who may ever say for the hotline what callers ask for."""
+    agents = {each.id for each in policy.office.people if Role.CALLBACK_AGENT in each.roles}
+    answering = {*policy.office.may[TAKE_CALL]}
+    takers = {each.id for each in policy.office.people if answering & {*each.roles}}
+    return agents, takers | {each.to for each in policy.office.delegations if each.role in answering}
 
 
 async def _contents_gone(system: Addresses, intake: Tables, at_first: Mapping[str, AttachmentRow]) -> CheckResult:
