@@ -21,6 +21,7 @@ from worktime import last_minute
 _DEPARTMENTS: Final = frozenset({"lead", "department", "to"})
 _KEPT: Final = "kept"
 _WAS: Final = "was"
+_STOPS: Final = "。！？!?."
 
 
 class NewsLine(BaseModel):
@@ -115,17 +116,19 @@ class Newsroom:
 
         `kept` is the reply that was reported, `was` the date that was promised before.
         """
-        text = self._with_date(line, message, was)
         values = {name: self._word(name, getattr(message, name)) for name in self._names[line]}
-        return harmless(masked(text.format(**{**values, _KEPT: kept or "", _WAS: was or ""})))
+        said = {**values, _KEPT: kept or "", _WAS: was or ""}
+        text, date = line.text.format(**said), self._date(line, message, was).format(**said)
+        stop = "。" if text and date and date[0] != "（" and text[-1] not in _STOPS else ""
+        return harmless(masked(text + stop + date))
 
     @staticmethod
-    def _with_date(line: NewsLine, message: Message, was: str | None) -> str:
-        """The line with what it says of a date: nothing where there is none, or where it was told."""
+    def _date(line: NewsLine, message: Message, was: str | None) -> str:
+        """What the line says of a date: nothing where there is none, or where it was told."""
         date = promised_by(message)
         if date is None or date == was:
-            return line.text
-        return line.text + (line.dated if was is None or not line.moved else line.moved)
+            return ""
+        return line.dated if was is None or not line.moved else line.moved
 
     def _word(self, name: str, value: object) -> str:
         match value:

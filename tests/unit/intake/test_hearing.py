@@ -108,6 +108,8 @@ def test_whoever_is_asked_or_may_ask_again_is_told_until_when(newsroom: Newsroom
     assert told(hear(asked, newsroom)).text == "请您补充：哪一幢？（请于2026年09月21日 17:30前补充）"
     closed = d.Closed(ticket=TICKET, by=RULE, outcome="solved", ruling=Ruling.SOLVED, deadline=due(28))
     assert told(hear(closed, newsroom)).text.endswith("可以在2026年09月28日 17:30前申请重启办理。")
+    replied = closed.model_copy(update={"reply": "灯已换好"})
+    assert "灯已换好。对结果不认可的" in told(hear(replied, newsroom)).text
 
 
 def test_a_body_is_named_as_callers_are_told_of_it(newsroom: Newsroom) -> None:
