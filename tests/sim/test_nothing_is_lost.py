@@ -16,10 +16,7 @@ from tests.support.sim.tables import Tables
 SCHEDULES = 400
 SEED_OF_NOBODY = 1_000_000
 """Another seed than those of the search."""
-NOT_SIMULATED = {
-    *("dead_value", "records_to_replay", "lanes_to_replay", "unpark", "end_replay", "park"),
-    *("save_reached", "load_reached", "all_positions"),  # no copy takes the place of the tables
-}
+NOT_SIMULATED = {"dead_value", "records_to_replay", "lanes_to_replay", "unpark", "end_replay", "park"}
 """Statements that no simulated schedule comes to: what operators ask for, and records too large for one row."""
 
 
