@@ -47,13 +47,13 @@ async def test_last_nights_dump_and_todays_topics_make_a_whole_system(village: V
     dump = tmp_path / "dump"
     async with village.flowing(_AT_ONCE):
         await village.closes(_BEFORE)
-        await asyncio.to_thread(_postgres, village.instance, "pg_dump", "-Fc", "-f", str(dump))
+        await asyncio.to_thread(_postgres, village.instance, "liuhen", "pg_dump", "-Fc", "-f", str(dump))
         await village.closes(_SINCE)
     await _all_told(village)
     await asyncio.to_thread(village.instance.stop, *services)
     # when the dump takes the place of the database, and the services start on it
     await asyncio.to_thread(
-        _postgres, village.instance, "pg_restore", "--clean", "--if-exists", "--single-transaction", str(dump)
+        _postgres, village.instance, "postgres", "pg_restore", "--clean", "--if-exists", "--create", str(dump)
     )
     began = time.monotonic()
     await asyncio.to_thread(village.instance.start_services)
@@ -83,8 +83,8 @@ async def _all_told(village: Village) -> None:
         await connection.close()
 
 
-def _postgres(instance: Instance, program: str, *arguments: str) -> None:
-    """Run a program of PostgreSQL as the owner of everything."""
-    command = [str(find_postgres() / program), *arguments, "-d", instance.postgres_dsn()]
+def _postgres(instance: Instance, database: str, program: str, *arguments: str) -> None:
+    """Run a program of PostgreSQL as the owner of everything, connected to a database."""
+    command = [str(find_postgres() / program), *arguments, "-d", instance.postgres_dsn(database=database)]
     done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - the command is ours
     assert done.returncode == 0, done.stderr
