@@ -161,7 +161,7 @@ def test_what_did_not_arrive_is_told_another_way_once_and_stands_in_the_trace(ru
     # then who was rung up besides is written to, and who cannot be reached waits for a person
     _until(lambda: found("notice-undelivered"), 2)
     _until(lambda: [each for each in found("notice-delivered") if each["body"]["way"] == "mail"], 1)
-    told = {(each["body"]["otherwise"], each["words"]) for each in found("notice-undelivered")}
+    told = {(each["body"].get("otherwise"), each["words"]) for each in found("notice-undelivered")}
     assert told == {
         ("mail", "通知没有送到值班长闵建国（短信，对方回报mk-0001），改由邮件告知"),
         (None, "通知没有送到诉求人（短信，对方回报mk-0001），没有别的方式，需人工告知"),
