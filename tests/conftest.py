@@ -32,6 +32,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item not in left]
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name a case of a set in one order, so that every process of a run has the same tests."""
+    return ",".join(sorted(map(str, val))) if isinstance(val, frozenset | set) else None
+
+
 @pytest.fixture(scope="session")
 def system() -> Iterator[Instance]:
     """A broker with every topic and a cluster with every table; no service runs until a test starts it."""

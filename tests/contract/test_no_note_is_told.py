@@ -48,7 +48,7 @@ def _facts(model: type[Message], names: frozenset[str]) -> Iterator[Message]:
         yield model.model_validate({**dict(fact), **dict.fromkeys(names, _SECRET)})
 
 
-@pytest.mark.parametrize(("model", "names"), list(_written()), ids=str)
+@pytest.mark.parametrize(("model", "names"), list(_written()))
 def test_no_message_to_a_requester_says_it_and_none_can_later(model: type[Message], names: frozenset[str]) -> None:
     book = Wording(POLICY).book
     for fact, channel in product(_facts(model, names), CHANNELS):
@@ -60,7 +60,7 @@ def test_no_message_to_a_requester_says_it_and_none_can_later(model: type[Messag
                 assert _SECRET not in repr(wish)
 
 
-@pytest.mark.parametrize(("model", "names"), list(_written()), ids=str)
+@pytest.mark.parametrize(("model", "names"), list(_written()))
 def test_no_news_on_a_channel_says_it(model: type[Message], names: frozenset[str]) -> None:
     newsroom = Newsroom(yaml.safe_load(_NEWS.read_text()), POLICY)
     for fact in _facts(model, names):
