@@ -123,22 +123,7 @@ class _Process:
         pool = await self._ready(stack)
         broker, name = self.broker, self.service.name
         transactions = Transactions(self.service, self.clock, RecordSeal(self.settings.kms(), os.urandom))
-        limit = self.settings.silence_seconds * _SHARE
-        outbox = Outbox(pool, lambda: Producer(broker, name), name, limit, self.service.contacts)
-        dead_letters = self._dead_letters(outbox, pool, transactions, limit)
-        producer, edge_producer = Producer(broker, name), EdgeProducer(broker)
-        canonical = logs.Canonical(self.settings.log, name, self.settings.worker)
-        resources = Resources(
-            self._connect,
-            pool,
-            producer,
-            outbox,
-            dead_letters,
-            self.health,
-            canonical,
-            lambda connection: require_current(connection, broker, transactions),
-            limit,
-        )
+        resources, edge_producer = self._resources(pool, transactions), EdgeProducer(broker)
         worker = PartitionWorker(LaneExecutor(transactions, resources))
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         app = build_app(self.service, broker, worker, self.settings.group(name), folder)
@@ -161,14 +146,31 @@ class _Process:
                 worker.release(_PART_SECONDS),
                 app.stop(),
                 worker.stop(),
-                outbox.close(),
-                dead_letters.close(),
-                producer.close(),
+                resources.outbox.close(),
+                resources.dead_letters.close(),
+                resources.producer.close(),
                 edge_producer.close(),
             )
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks | edges, timeout=1.0)
+
+    def _resources(self, pool: Pool, transactions: Transactions) -> Resources:
+        """What every lane works with."""
+        broker, name = self.broker, self.service.name
+        limit = self.settings.silence_seconds * _SHARE
+        outbox = Outbox(pool, lambda: Producer(broker, name), name, limit, self.service.contacts)
+        return Resources(
+            self._connect,
+            pool,
+            Producer(broker, name),
+            outbox,
+            self._dead_letters(outbox, pool, transactions, limit),
+            self.health,
+            logs.Canonical(self.settings.log, name, self.settings.worker),
+            lambda connection: require_current(connection, broker, transactions),
+            limit,
+        )
 
     async def _take_back(self, transactions: Transactions) -> None:
         """Where the database was restored from an older copy, first know again what was said since."""

@@ -86,7 +86,7 @@ def test_a_service_writes_an_inbound_topic_only_where_it_is_the_door_of_whoever_
     }
     of_channels = {("intake", "liuhen.inbound.survey.v1"), ("intake", "liuhen.inbound.wechat.v1")}
     of_departments = {("desk", f"liuhen.inbound.department.{code}.v1") for code in CODES}
-    of_persons = {("desk", "liuhen.inbound.office.v1"), ("desk", "liuhen.inbound.callback.v1")}
+    of_persons = {("desk", f"liuhen.inbound.{party}.v1") for party in ("office", "callback", "hotline")}
     assert written == {*of_channels, *of_persons, *of_departments}
 
 

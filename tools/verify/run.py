@@ -30,7 +30,7 @@ from tools.verify.contents import Contents
 from tools.verify.findings import CheckResult, Finding
 from tools.verify.histories import Histories
 from tools.verify.redactions import Redaction, nothing_redacted_stands, redactions_of
-from tools.verify.tables import Tables
+from tools.verify.tables import HeardRow, Tables
 from vocabulary import Chinese
 from worktime import OfficeHours, Period, load_calendar
 
@@ -51,33 +51,28 @@ async def verify_system(system: Addresses, counted: Counted) -> list[CheckResult
     async with _tables(system) as tables:
         before = {lane: number for each in tables.values() for lane, number in (await each.next_numbers()).items()}
         uploaded = await tables["intake"].attachments()
-        promised = [
-            *await tables["intake"].put(),
-            *((party, SOURCE, act) for party, act in await tables["desk"].acts_taken()),
-        ]
+        promised = await _promised(tables)
         arrivals = await _arrivals(system, known, counted)
         redactions = redactions_of(await tables["dispatch"].redactions(), system.redaction_key())
         contents = await _contents(system, known, redactions, counted)
         reached = {**arrivals.ends, **contents.ends}
         at_first = await _next_offsets(tables.values())
         await _caught_up(list(tables.values()), reached, began)
-        facts = submissions.DoorFacts()
-        async for record in read_topics(system.broker(OPERATORS), [TICKETS], counted):
-            facts.take(record)
-        heard = [place for each in tables.values() for place in await each.heard()]
+        facts = await _said_at_the_door(system, counted)
         histories = await _histories(system, policy, tables, contents, began)
         receipts = await tables["intake"].receipts()
-        speak = _who_speaks(policy)
         return [
             submissions.everything_answered(arrivals, facts, receipts, await tables["intake"].dead_places()),
-            submissions.said_at_the_door(await tables["intake"].taken(), await tables["desk"].acts(), *speak),
+            submissions.said_at_the_door(
+                await tables["intake"].taken(), await tables["desk"].acts(), *_who_speaks(policy)
+            ),
             submissions.one_ticket_each(facts),
             await _contents_gone(system, tables["intake"], uploaded),
             submissions.taken_once(facts),
             submissions.nothing_promised_is_gone(promised, arrivals, receipts.keys()),
             attachments_kept(facts.named, uploaded, await tables["intake"].attachments(), began - unnamed_for),
             checks.order_kept(contents),
-            checks.everything_heard(heard, contents, _readers(known)),
+            checks.everything_heard(await _heard(tables), contents, _readers(known)),
             *await _events_recorded(tables, contents, before, histories),
             await nothing_redacted_stands(tables.values(), redactions, contents.said_again),
             *await _read(system, list(tables.values()), reached),
@@ -114,6 +109,22 @@ async def _arrivals(system: Addresses, known: Sequence[Topic], counted: Counted)
     async for record in read_topics(system.broker(OPERATORS), inbound, counted):
         arrivals.take(record)
     return arrivals
+
+
+async def _promised(tables: Mapping[str, Tables]) -> list[submissions.Submission]:
+    acts = ((party, SOURCE, act) for party, act in await tables["desk"].acts_taken())
+    return [*await tables["intake"].put(), *acts]
+
+
+async def _heard(tables: Mapping[str, Tables]) -> list[HeardRow]:
+    return [place for each in tables.values() for place in await each.heard()]
+
+
+async def _said_at_the_door(system: Addresses, counted: Counted) -> submissions.DoorFacts:
+    facts = submissions.DoorFacts()
+    async for record in read_topics(system.broker(OPERATORS), [TICKETS], counted):
+        facts.take(record)
+    return facts
 
 
 async def _contents(
