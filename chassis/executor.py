@@ -116,9 +116,10 @@ class LaneExecutor:
 
     async def open(self, lanes: Mapping[str, list[TopicPartition]], *, seek: bool) -> None:
         """Open lanes: load their state, publish what is recorded and unpublished, read on at the next offset."""
-        logs = await self.consumer.log_info(tp for tps in lanes.values() for tp in tps)
+        inputs = [tp for tps in lanes.values() for tp in tps]
         connection = await self.connected()
-        states = await self.evicting(load_lanes(connection, lanes, logs, self.transactions.clock.now()))
+        now = self.transactions.clock.now()
+        states = await self.evicting(load_lanes(connection, lanes, lambda: self.consumer.log_info(inputs), now))
         if self._doubtful:
             await self.resources.require_current(connection)
             self._doubtful = False
@@ -277,7 +278,12 @@ class LaneExecutor:
 
     async def evicting(self, work: Coroutine[Any, Any, T]) -> T:
         """Do work under lane locks; a zombie that keeps one of them loses its session."""
-        return await evicting_zombies(work, await self.connected(), self.resources.pool, SESSION_SECONDS)
+        try:
+            connection = await self.connected()
+        except BaseException:
+            work.close()
+            raise
+        return await evicting_zombies(work, connection, self.resources.pool, SESSION_SECONDS)
 
     def unsaved_published(self) -> dict[str, int]:
         """How far lanes are published, where the database does not say so yet."""

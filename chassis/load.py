@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import asyncpg
@@ -35,13 +35,16 @@ def identities(admin: AdminClient, topics: Sequence[str]) -> tuple[str, dict[str
 
 
 async def load_lanes(
-    connection: Connection, lanes: Mapping[str, Iterable[TopicPartition]], logs: LogInfo, now: Instant
+    connection: Connection,
+    lanes: Mapping[str, Iterable[TopicPartition]],
+    ask: Callable[[], Awaitable[LogInfo]],
+    now: Instant,
 ) -> dict[str, LaneState]:
-    """Load the state of lanes, in one transaction under their locks.
+    """Load the state of lanes, in one transaction under their locks; `ask` is what the broker says of their inputs.
 
     A lane whose next offsets belong to another log, or lie beyond its end, is paused.
     """
-    names = sorted(lanes)
+    names, logs = sorted(lanes), await ask()
     async with connection.transaction():
         await store.create_lanes(connection, lanes)
         await store.save_log_ids(
@@ -50,7 +53,11 @@ async def load_lanes(
         )
         states = {row["name"]: _state_of(row, now) for row in await store.lock_lanes(connection, names)}
         await _load(connection, states, names)
-        for row in await store.load_inputs(connection, names):
+        inputs = await store.load_inputs(connection, names)
+        if any(_beyond(row, logs) for row in inputs):
+            # Another holder may have heard what came after we asked, while we waited for the locks.
+            logs = await ask()
+        for row in inputs:
             state = states[row["lane"]]
             tp = (row["topic"], row["partition"])
             state.offsets[tp], state.failures[tp] = row["next_offset"], row["failures"]
@@ -60,6 +67,11 @@ async def load_lanes(
             if state.alarm is not None and state.paused is not None:
                 await store.pause(connection, state.lane.name, state.paused)
     return states
+
+
+def _beyond(row: asyncpg.Record, logs: LogInfo) -> bool:
+    end = logs.ends.get((row["topic"], row["partition"]))
+    return end is not None and row["next_offset"] > end
 
 
 def _state_of(row: asyncpg.Record, now: Instant) -> LaneState:

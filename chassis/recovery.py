@@ -128,7 +128,11 @@ class _Recovery:
         admin = AdminClient(self._broker.for_librdkafka())
         cluster, ids = await asyncio.to_thread(identities, admin, sorted({topic for topic, _ in inputs.ends}))
         now = self._transactions.clock.now()
-        states = await load_lanes(self._connection, lanes, LogInfo(cluster, ids, inputs.ends), now)
+
+        async def known() -> LogInfo:
+            return LogInfo(cluster, ids, inputs.ends)
+
+        states = await load_lanes(self._connection, lanes, known, now)
         for state in states.values():
             if state.alarm is not None:
                 raise UnrecoverableError(f"分区 {state.lane.name} 停着：{state.paused}")

@@ -43,12 +43,17 @@ class Holder:
     inside: asyncio.Event = field(default_factory=asyncio.Event)
     stays: asyncio.Event | None = None
 
-    async def load(self, topic_id: str = "t", end: int = END) -> LaneState:
-        """Open the lane on a log with this identity and this end."""
-        logs = LogInfo("c", {self.toy.heard: topic_id}, {(self.toy.heard, 0): end})
+    async def load(self, topic_id: str = "t", *ends: int) -> LaneState:
+        """Open the lane on a log with this identity, which ends there each time that it is asked."""
+        left = [*(ends or (END,))]
+
+        async def ask() -> LogInfo:
+            end = left.pop(0) if len(left) > 1 else left[0]
+            return LogInfo("c", {self.toy.heard: topic_id}, {(self.toy.heard, 0): end})
+
         now = self.transactions.clock.now()
         self.transactions.states.update(
-            await load_lanes(self.connection, {"0": [(self.toy.heard, 0)]}, logs, now),
+            await load_lanes(self.connection, {"0": [(self.toy.heard, 0)]}, ask, now),
         )
         return self.transactions.states["0"]
 
@@ -152,5 +157,13 @@ async def test_a_lane_whose_next_offset_is_beyond_the_end_of_its_log_stands_stil
 ) -> None:
     holder = await holding(REAL)
     await holder.hear(0)
-    assert (await holder.load(end=1)).alarm is None
-    assert (await holder.load(end=0)).alarm is Alarm.OTHER_LOG
+    assert (await holder.load("t", 1)).alarm is None
+    assert (await holder.load("t", 0)).alarm is Alarm.OTHER_LOG
+
+
+async def test_a_lane_whose_log_grew_and_was_heard_while_its_next_holder_waited_for_it_goes_on(
+    holding: Callable[[Clock], Awaitable[Holder]],
+) -> None:
+    holder = await holding(REAL)
+    await holder.hear(0)
+    assert (await holder.load("t", 0, 1)).alarm is None
