@@ -38,9 +38,7 @@ _HAS_CHILD = (
 
 @contextmanager
 def _listening(port: int) -> Iterator[None]:
-    with socket.socket() as taken:
-        taken.bind((HOST, port))
-        taken.listen()
+    with socket.create_server((HOST, port)):
         yield
 
 

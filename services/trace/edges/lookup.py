@@ -137,7 +137,7 @@ async def members_of(pool: Pool, incident: str) -> list[str]:
 
 async def of_department(pool: Pool, department: str, tickets: Sequence[str]) -> list[str]:
     """Choose of these the tickets that a department leads or supports, in order of their numbers."""
-    own = "lead = $1 or $1 = any(string_toarray_of(supporting, ' '))"
+    own = "lead = $1 or $1 = any(string_to_array(supporting, ' '))"
     rows = await pool.fetch(
         f"select ticket from summary where ticket = any($2::text[]) and ({own}) order by 1",  # noqa: S608 - our own names
         department,
@@ -228,7 +228,7 @@ class Queue:
 
 
 def _at_desk(task: DeskTaskKind) -> str:
-    return f"s.at_desk and '{task.value}' = any(string_toarray_of(s.desk, ' '))"
+    return f"s.at_desk and '{task.value}' = any(string_to_array(s.desk, ' '))"
 
 
 _FACTS: Final[Mapping[DeskTaskKind, tuple[type[d.DispatchFact], ...]]] = {

@@ -141,10 +141,11 @@ async def test_a_callers_tickets_are_found_by_the_number_which_stands_in_no_addr
         shown = (await xu.opens(place))[1]
         assert (ONE in shown, TWO in shown, "x17" in shown) == (True, True, False)
         assert (await xu.sends("/tickets", "/tickets/caller", phone="nobody"))[0] == 422
-        # and the page that the telephone system opens for whoever takes the call ends there too
+        # and the page that the telephone system opens for whoever takes the call names the caller by the same word
     async with Browser.at(opened) as kong:
         await kong.logs_in(doors, "孔令仪")
-        assert await kong.where(f"/desk/pop?ani={PHONE}&dnis=12345&call_id=c-1&agent=p-kong") == place
+        form = await kong.where(f"/desk/pop?ani={PHONE}&dnis=12345&call_id=c-1&agent=p-kong")
+        assert form.partition("?")[2] == place.partition("?")[2]
         shown = (await kong.opens(place))[1]
         assert (ONE in shown, TWO in shown, "食堂" in shown) == (True, False, False)
         assert (await kong.opens(f"/tickets/{ONE}"))[0] == 403
