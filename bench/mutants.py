@@ -25,7 +25,7 @@ from tools.layout import ROOT
 
 NETS: Final = ROOT / "bench" / "nets.yaml"
 _SHARED: Final = (".venv", ".tools")
-_FAILED: Final = re.compile(r"^(?:FAILED|ERROR) \S+?::(\w+)", re.MULTILINE)
+_FAILED: Final = re.compile(r"^FAILED \S+?::(\w+)", re.MULTILINE)
 _TESTS_FAILED: Final = 1
 """What pytest ends with when tests failed; anything else beyond 0 is no test that went red."""
 
@@ -96,8 +96,12 @@ def red_tests(tree: Path, test: str) -> Sequence[str] | None:
 
 
 def mutants(names: Annotated[list[str] | None, typer.Argument(help="Some nets; all by default.")] = None) -> None:
-    """Switch off nets and print, as a table, which tests went red; exit code 1 where none did."""
-    wanted = [net for net in nets() if not names or net.net in names]
+    """Switch off nets and print, as a table, which tests went red; exit code 1 where none did, 2 where none ran."""
+    known = nets()
+    if unknown := [name for name in names or () if name not in {net.net for net in known}]:
+        typer.echo(f"no net of bench/nets.yaml is called {', '.join(map(repr, unknown))}", err=True)
+        raise typer.Exit(2)
+    wanted = [net for net in known if not names or net.net in names]
     survived = 0
     typer.echo("| net | is off in | caught by | seconds |\n|---|---|---|---|")
     with copied_tree() as tree:
