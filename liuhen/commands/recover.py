@@ -98,9 +98,13 @@ def _show(plans: list[Plan]) -> None:
     if any(each.refusal for each in plans):
         _console.print("接不齐的服务不会启动，也什么都不改。")
     elif any(each.messages for each in plans):
-        _console.print("用 liuhen up 启动：各服务先接回，再继续听取；不会重发通知。随后请运行 liuhen verify。")
+        _console.print(_NEXT)
 
 
+_NEXT: Final = (
+    "逐个启动：liuhen worker start 服务（容器里用 docker compose start）。各服务先接回，再继续听取；"
+    "已发的通知不重发，但丢失前约一秒内的可能重发。随后请运行 liuhen verify。"
+)
 _VERDICTS: Final = {True: "启动时接回", False: "不比主题旧"}
 
 
