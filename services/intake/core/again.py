@@ -49,7 +49,7 @@ def _attached(message: Message) -> Sequence[Attached]:
     match message:
         case Registered():
             return message.attachments or ()
-        case ActionReceived():
+        case ActionReceived() | IncidentActionReceived():
             return message.attached or ()
         case _:
             return ()

@@ -8,8 +8,8 @@ import pytest
 
 from schemas.registry import TICKETS
 from schemas.tickets import Registered
-from services.intake.core.again import UnlikeError, as_said, facts_of, numbers_in
-from services.intake.core.state import Answer, Decision
+from services.intake.core.again import UnlikeError, as_said, attachments_in, facts_of, numbers_in
+from services.intake.core.state import Answer, Decision, KnownAttachment
 
 
 def said(decision: Decision) -> list[Answer]:
@@ -57,3 +57,14 @@ def test_what_nobody_can_tell_is_not_made_up(front: Any, report: Any) -> None:
     reading, now = front.reads("hotline", "register", report)
     with pytest.raises(UnlikeError, match=reading.receipt):
         as_said(now, reading, said(then))
+
+
+def test_the_proof_that_an_incident_was_dealt_with_is_known_again(front: Any) -> None:
+    # given an upload of a department, named when it reported an incident handled
+    upload = KnownAttachment("A7Q2M8ZK4D1XBW3HN5VT0", "department:housing", "9f" * 32, 1_843_220, "image/jpeg")
+    front.state.attachments[upload.id] = upload
+    handled = {"incident": "M0123456789AB", "by": {"id": "h-1", "name": "陈工"}, "reply": "已修复"}
+    named = [{"id": upload.id, "sha256": upload.sha256}]
+    reading, then = front.reads("department.housing", "report-incident-handled", handled | {"attachments": named})
+    # when what was said is read again, then the upload is known as it was
+    assert attachments_in(said(then), reading.party) == [upload]
