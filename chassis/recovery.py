@@ -36,6 +36,8 @@ from schemas.sealed import CONTACT_FIELDS, mask_of
 _AT_ONCE: Final = 200
 _ONE_AT_A_TIME: Final = 704_120_312
 """The lock under which a service is taken back; its other workers wait for it."""
+_CONTACTS: Final = ("contact", "contacts")
+"""The fields of messages under which contacts stand."""
 _log: Final = structlog.get_logger()
 
 
@@ -265,21 +267,23 @@ class _Recovery:
         """The body of a message as a row may keep it: outsiders read contacts in it, which no row holds."""
         if self._transactions.topics[recorded.topic].kind is not TopicKind.PUBLIC:
             return recorded.body
-        return json.dumps(_masked(json.loads(recorded.body)), ensure_ascii=False, separators=(",", ":"))
+        return json.dumps(masked(json.loads(recorded.body)), ensure_ascii=False, separators=(",", ":"))
 
 
-def _masked(document: Any) -> Any:
+def masked(document: Any) -> Any:
     """A document with its contacts as masks."""
     match document:
         case list():
-            return [_masked(each) for each in document]
+            return [masked(each) for each in document]
         case dict():
-            return {name: _mask(said) if name == "contact" else _masked(said) for name, said in document.items()}
+            return {name: _mask(said) if name in _CONTACTS else masked(said) for name, said in document.items()}
         case _:
             return document
 
 
 def _mask(contact: Any) -> Any:
+    if isinstance(contact, list):
+        return [_mask(each) for each in contact]
     if not isinstance(contact, dict):
         return contact
     return {name: mask_of(name, said) if name in CONTACT_FIELDS else said for name, said in contact.items()}
