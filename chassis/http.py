@@ -25,7 +25,7 @@ from chassis.logs import where
 from chassis.metrics import HTTP_REQUESTS
 from chassis.openapi import PATH, Terms, describe
 from chassis.problems import HttpProblem, json_text, of_aiohttp
-from chassis.protection import HEADERS, Allowance
+from chassis.protection import HEADERS, Allowance, Strangers
 from chassis.routes import LONGEST, Handler, Route
 from chassis.service import Edge, EdgeContext
 from schemas.text import fitted, one_line, storable
@@ -41,6 +41,7 @@ _OTHER: Final = "other"
 _ENCODINGS: Final = ("gzip", "deflate")
 _AS_IT_IS: Final = "identity"
 _SERVER: Final = "Server"
+_AUTHORIZATION: Final = "Authorization"
 SESSION: Final = "liuhen_session"
 """The cookie by which a browser shows its session: pages read it, addresses of programs never do."""
 _UNAVAILABLE: Final = "系统暂时不可用，请稍后重试；提交用同一编号。"
@@ -64,6 +65,7 @@ class _Door:
     routes: Mapping[tuple[str, str], Route]
     largest: int
     budget: Allowance
+    strangers: Strangers
 
 
 _DOOR: Final = web.AppKey("door", _Door)
@@ -132,7 +134,7 @@ def application(
         known[route.method, canonical] = route
         # An alert cannot see the first step of a counter that comes out of nothing.
         HTTP_REQUESTS.labels(terms.service, canonical, "500")
-    app[_DOOR] = _Door(terms.service, guard, known, terms.largest, Allowance(terms.limits))
+    app[_DOOR] = _Door(terms.service, guard, known, terms.largest, Allowance(terms.limits), Strangers())
     return app
 
 
@@ -157,7 +159,7 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         _spend(request)
         known = request.app[_DOOR].routes.get((_method(request), route))
         if known is not None:
-            await request.app[_DOOR].guard(request, known.needs)
+            await _guard(request, known)
         _check(request, known)
         _check_media(request, known)
         if known is None or not known.streamed:
@@ -165,6 +167,7 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = await handler(request)
     except Exception as error:  # noqa: BLE001 - whatever it is, who asked is answered and the answer is counted
         response = _to_reader(request, _told(route, error))
+    _note(request, response.status)
     HTTP_REQUESTS.labels(request.app[_DOOR].service, route, str(response.status)).inc()
     return response
 
@@ -219,16 +222,35 @@ async def _harden(_request: web.Request, response: web.StreamResponse) -> None:
 
 
 def _spend(request: web.Request) -> None:
-    """Refuse whoever asks too often: by the token that is shown, and by the address for all its tokens together."""
-    budget, now = request.app[_DOOR].budget, stopwatch()
-    token = bearer(request) or request.cookies.get(SESSION, "")
-    who = f"token {hashlib.sha256(token.encode(errors='replace')).hexdigest()}" if token else "nobody"
-    wait = budget.take(f"{request.remote} {who}", now)
+    """Refuse whoever asks too often with one token, and an address that showed too many wrong ones, all together."""
+    known, now, who = request.app[_DOOR], stopwatch(), _who(request)
+    wait, limits = known.budget.take(who, now), known.budget.limits
+    if wait <= 0 and _AUTHORIZATION in request.headers:
+        wait, limits = known.strangers.wait(str(request.remote), who, now), known.strangers.limits
     if wait > 0:
         seconds = math.ceil(wait)
-        most = f"每秒 {budget.limits.per_second:g} 次"
-        words = f"请求太密，请 {seconds} 秒后再试；平均不超过{most}，一次不超过 {budget.limits.at_once:g} 次。"
+        most = f"每秒 {limits.per_second:g} 次"
+        words = f"请求太密，请 {seconds} 秒后再试；平均不超过{most}，一次不超过 {limits.at_once:g} 次。"
         raise HttpProblem(429, "too_many_requests", None, words, retry_after=seconds)
+
+
+def _who(request: web.Request) -> str:
+    token = request.headers.get(_AUTHORIZATION) or request.cookies.get(SESSION, "")
+    shows = f"token {hashlib.sha256(token.encode(errors='replace')).hexdigest()}" if token else "nobody"
+    return f"{request.remote} {shows}"
+
+
+async def _guard(request: web.Request, route: Route) -> None:
+    known = request.app[_DOOR]
+    await known.guard(request, route.needs)
+    # Where nothing is needed everybody is let in, also with a token that is none.
+    if route.needs and _AUTHORIZATION in request.headers:
+        known.strangers.let_in(_who(request))
+
+
+def _note(request: web.Request, status: int) -> None:
+    if status == web.HTTPUnauthorized.status_code and _AUTHORIZATION in request.headers:
+        request.app[_DOOR].strangers.refused(str(request.remote), _who(request), stopwatch())
 
 
 async def _whole(request: web.Request) -> None:
@@ -293,7 +315,7 @@ def _check_text(name: str, value: str, longest: int = LONGEST) -> None:
 
 def bearer(request: web.Request) -> str:
     """Read the token that whoever asks shows; '' for none."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    scheme, _, token = request.headers.get(_AUTHORIZATION, "").partition(" ")
     return token if scheme.lower() == "bearer" else ""
 
 

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestClient, TestServer
 
 from chassis import http
 from chassis.http import json_answer
 from chassis.openapi import Terms
-from chassis.protection import HEADERS, Allowance, Limits
+from chassis.problems import HttpProblem
+from chassis.protection import HEADERS, Allowance, Limits, Strangers
 from chassis.routes import Route
 
 LIMITS = Limits(per_second=2.0, at_once=3.0, patience=0.5)
@@ -116,3 +118,39 @@ def test_no_more_are_remembered_than_fit() -> None:
     budget.take("two", 0.0)
 
     assert budget.take("one", 0.0) == 0
+
+
+def test_an_address_that_shows_many_wrong_tokens_waits_with_each_and_who_was_let_in_does_not() -> None:
+    strangers = Strangers(LIMITS)
+    strangers.let_in("here clerk")
+    for number in range(3):
+        assert strangers.wait("here", f"here {number}", 0.0) == 0
+        strangers.refused("here", f"here {number}", 0.0)
+
+    assert strangers.wait("here", "here new", 0.0) == 0.5
+    assert strangers.wait("here", "here clerk", 0.0) == 0
+    assert strangers.wait("there", "there new", 0.0) == 0
+    # and a token that is valid no longer is one of many
+    strangers.refused("here", "here clerk", 0.0)
+    assert strangers.wait("here", "here clerk", 0.0) == 0.5
+
+
+async def test_guessing_tokens_is_slowed_by_the_address_at_which_they_are_shown() -> None:
+    async def guard(request: web.Request, needed: str) -> None:
+        if needed and http.bearer(request) not in {"clerk", "right"}:
+            raise HttpProblem(401, "no_token", "Authorization", "请带上令牌。")
+
+    routes = (Route("GET", "/things", show, needs="thing"),)
+    async with TestClient(TestServer(http.application(Terms("toy", largest=100), routes, guard))) as client:
+
+        async def status(token: str) -> int:
+            async with client.get("/things", headers={"Authorization": f"Bearer {token}"}) as answer:
+                return answer.status
+
+        # given somebody who was let in, and at the same address somebody who tries one token after the other
+        assert await status("clerk") == 200
+        found = [await status(f"guess-{number}") for number in range(150)]
+        # then they are told to wait, right token or not, and who was let in before is not
+        assert (found[0], found[-1], found.count(429) > 0) == (401, 429, True)
+        assert await status("right") == 429
+        assert await status("clerk") == 200

@@ -12,6 +12,9 @@ from services.trace.edges import survey, survey_lookup
 from services.trace.edges.asked import CONTEXT, PAGE, WINDOW
 from services.trace.edges.browser.showing import page, show
 
+_KEPT: Final = ("from", "to", "unit", "visitor", "doubted", "settled", "limit")
+"""What was asked of a page, and is asked of its next one again."""
+
 
 @page(Right.SURVEY)
 async def show_survey(request: web.Request) -> web.StreamResponse:
@@ -24,7 +27,7 @@ async def show_survey(request: web.Request) -> web.StreamResponse:
 
 @page(Right.SURVEY)
 async def show_ledger(request: web.Request) -> web.StreamResponse:
-    """GET /survey/visits?from=&to=&unit=&doubted=&settled=&limit=&after=: the ledger, the newest visit first."""
+    """GET /survey/visits?from=&to=&unit=&visitor=&doubted=&settled=&limit=&after=: the ledger, the newest first."""
     found = await survey.ledger(request)
     return show(request, "ledger.html", **found, units=survey.units_of(request), said=_said(request))
 
@@ -38,7 +41,7 @@ async def show_ways(request: web.Request) -> web.StreamResponse:
 
 
 def _said(request: web.Request) -> dict[str, str]:
-    return {name: request.query.get(name, "") for name in ("from", "to", "unit", "doubted", "settled")}
+    return {name: request.query.get(name, "") for name in _KEPT}
 
 
 ROUTES: Final = (
