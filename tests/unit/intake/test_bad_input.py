@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from doors.reading import MOST_VALUES
 from doors.refusals import Refusal, expected_of, of_validation
 from schemas.envelope import Envelope, EnvelopeError, claimed, decode
 from schemas.inbound import Split
@@ -580,3 +581,20 @@ def test_what_nobody_means_is_refused(front: Any, report: Any, change: Any, code
 def test_a_name_of_as_many_characters_as_are_allowed_is_taken_in_any_script(front: Any, report: Any) -> None:
     contact = {"phone": "13800000001", "name": "王" * 120}
     assert front.take("wechat", "register", {**report, "contact": contact}).word == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"attachments": [0] * 300_000}, "attachments"),
+        ({str(number): 0 for number in range(10_000)}, None),
+        ({"attachments": [{"id": "", "more": [0] * 30} for _ in range(100)]}, "attachments"),
+    ],
+)
+def test_more_mistakes_than_anybody_reads_are_refused_as_too_many_values(
+    front: Any, report: Any, more: dict[str, Any], field: str | None
+) -> None:
+    code, named, reason = front.refused("wechat", "register", report | more)
+    assert code == "wrong_count"
+    assert (named or "").partition(".")[0] == (field or "")
+    assert str(MOST_VALUES) in reason
