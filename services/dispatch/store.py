@@ -214,9 +214,14 @@ async def quieten(connection: Connection, ticket: TicketId, until: Instant) -> N
 
 
 async def gather(connection: Connection, ticket: TicketId, incident: IncidentId) -> None:
-    """The like of this ticket belong to an incident: who still comes is offered for it."""
+    """The like of this ticket belong to an incident: who still comes is offered for it.
+
+    One that closed meanwhile takes none of them: they stay, and are pointed out again.
+    """
     await connection.execute(
-        "update crowd set incident = $2, tickets = '{}', registered = '{}' where told = $1", ticket, incident
+        "update crowd set incident = $2, tickets = '{}', registered = '{}' where told = $1"
+        " and not exists (select from state where key = $2 and body ->> 'at' = 'closed')",
+        *(ticket, incident),
     )
 
 

@@ -18,6 +18,7 @@ from schemas import inbound as i
 from schemas.message import Message
 from schemas.requests import NoticeAlike
 from schemas.values import Person, Place
+from services.dispatch import store
 from services.dispatch.core.state import STATE, AnyState
 from services.dispatch.core.ticket import Ticket
 from services.dispatch.work import Crowds
@@ -116,3 +117,25 @@ async def test_of_callers_in_one_moment_the_later_transaction_sees_all(pool: asy
     wait.set()
     told = [*await first, *await second]
     assert [asked.callers for asked in told] == [3]
+
+
+async def test_callers_who_were_to_join_an_incident_that_closed_stay_and_are_pointed_out_again(
+    pool: asyncpg.Pool[Any],
+) -> None:
+    office = Office(pool)
+    # given three callers who are pointed out, and an incident that was closed before somebody adds them to it
+    await office.decided(office.call(1), office.call(2), office.call(3))
+    office.town.office(i.OpenIncident, title="路灯不亮")
+    office.town.office(i.CloseIncident, reason="已修复")
+    closed = office.town.incident
+    await pool.execute(
+        "insert into state (key, lane, version, form, body) values ($1, '0', 1, 1, $2)",
+        *(closed.incident, STATE.dump_json(closed).decode()),
+    )
+    # when their ticket says that they belong to it
+    async with pool.acquire() as connection:
+        await store.gather(connection, number(3), closed.incident)
+        await store.ask_again(connection, number(3))
+    # then none of them is lost, and the next caller is pointed out with all of them, for a new incident
+    (asked,) = await office.decided(office.call(4))
+    assert (asked.callers, asked.incident) == (4, None)
