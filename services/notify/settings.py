@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
-from pydantic import Field, SecretStr
+from pydantic import SecretStr, field_validator
 
 from chassis.settings import OpensContacts
 from services.notify.core.notice import Way
+
+_SHORTEST_TOKEN: Final = 16
 
 
 class NotifySettings(OpensContacts):
@@ -26,8 +29,11 @@ class NotifySettings(OpensContacts):
     http_port: int = 8083
     """Its port; 0 takes any free one."""
     reporting: tuple[Way, ...] = ()
-    gateway_token: SecretStr = Field(default=SecretStr("development-gateway"), min_length=8)
-    """What a gateway shows that reports what arrived; several, with a space between them, are valid together."""
+    gateway_token: SecretStr = SecretStr("development-gateway")
+    """What a gateway shows that reports what arrived; several, with a space between them, are valid together.
+
+    Each has 16 characters at least.
+    """
     gateway_token_file: Path | None = None
     """A file of tokens, read at each request."""
 
@@ -41,7 +47,22 @@ class NotifySettings(OpensContacts):
     lease_seconds: float = 60.0
     """How long an attempt may take before somebody else makes the next; longer than any time-out of a channel."""
 
+    @field_validator("gateway_token")
+    @classmethod
+    def _long_enough(cls, said: SecretStr) -> SecretStr:
+        """Refuse a word that can be guessed; a blank within a secret makes two tokens of it."""
+        tokens = said.get_secret_value().split()
+        short = [place for place, token in enumerate(tokens, 1) if len(token) < _SHORTEST_TOKEN]
+        if short or not tokens:
+            which = f"token {short[0]} of {len(tokens)} is shorter" if short else "there is none"
+            raise ValueError(
+                f"each token, parted from the next by a blank or a line, needs at least {_SHORTEST_TOKEN} characters"
+                f" without a blank; {which}. Make one anew and tell the gateway"
+            )
+        return said
+
     def tokens(self) -> tuple[str, ...]:
-        """Return the tokens of gateways that are valid now."""
+        """Return the tokens of gateways that are valid now; one that is too short never is."""
         file = self.gateway_token_file
-        return tuple((file.read_text("ascii") if file else self.gateway_token.get_secret_value()).split())
+        said = file.read_text("ascii") if file else self.gateway_token.get_secret_value()
+        return tuple(token for token in said.split() if len(token) >= _SHORTEST_TOKEN)

@@ -1,0 +1,31 @@
+"""Each token of a gateway is long enough not to be guessed, also of several that are valid together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chassis.settings import told
+from services.notify.settings import NotifySettings
+
+LONG, OTHER = "a-token-of-chance-1", "a-token-of-chance-2"
+
+
+@pytest.mark.parametrize("said", ["a b c d e f g h", f"{LONG} short", "short-token", " " * 20])
+def test_a_token_that_can_be_guessed_starts_nothing(monkeypatch: pytest.MonkeyPatch, said: str) -> None:
+    monkeypatch.setenv("LIUHEN_GATEWAY_TOKEN", said)
+    with pytest.raises(SystemExit, match=r"LIUHEN_GATEWAY_TOKEN: .*16 characters"):
+        told(NotifySettings)
+
+
+def test_several_tokens_are_valid_together_and_no_short_one_of_a_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "gateway-token"
+    file.write_text(f"{LONG}\n{OTHER}\n")
+    monkeypatch.setenv("LIUHEN_GATEWAY_TOKEN_FILE", str(file))
+    settings = told(NotifySettings)
+    assert settings.tokens() == (LONG, OTHER)
+    file.write_text(f"{LONG}\na\n")
+    assert settings.tokens() == (LONG,)
