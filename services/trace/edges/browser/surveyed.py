@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from aiohttp import web
@@ -22,14 +23,14 @@ async def show_survey(request: web.Request) -> web.StreamResponse:
     covered = await survey.coverage(request)
     half = await survey.half_hour(request, ids=False)
     devices = await survey_lookup.device_requests(request.app[CONTEXT].pool)
-    return show(request, "survey.html", covered=covered, half=half, devices=devices, said=_said(request))
+    return show(request, "survey.html", covered=covered, half=half, devices=devices, said=kept(request.query))
 
 
 @page(Right.SURVEY)
 async def show_ledger(request: web.Request) -> web.StreamResponse:
     """GET /survey/visits?from=&to=&unit=&visitor=&doubted=&settled=&limit=&after=: the ledger, the newest first."""
     found = await survey.ledger(request)
-    return show(request, "ledger.html", **found, units=survey.units_of(request), said=_said(request))
+    return show(request, "ledger.html", **found, units=survey.units_of(request), said=kept(request.query))
 
 
 @page(Right.SURVEY)
@@ -37,11 +38,12 @@ async def show_ways(request: web.Request) -> web.StreamResponse:
     """GET /survey/half-hour?from=&to=: every ticket's way from the door to the department, the longest first."""
     found = await survey.half_hour(request, ids=True)
     ways = sorted(found["tickets"], key=lambda way: -way["minutes"])
-    return show(request, "ways.html", half=found, ways=ways, said=_said(request))
+    return show(request, "ways.html", half=found, ways=ways, said=kept(request.query))
 
 
-def _said(request: web.Request) -> dict[str, str]:
-    return {name: request.query.get(name, "") for name in _KEPT}
+def kept(asked: Mapping[str, str]) -> dict[str, str]:
+    """What was asked of a page but the place in it; '' for what was not."""
+    return {name: asked.get(name, "") for name in _KEPT}
 
 
 ROUTES: Final = (
