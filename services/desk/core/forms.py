@@ -25,6 +25,8 @@ from vocabulary import FIELDS, NO, YES, table
 
 _LONG: Final = 200
 """Characters from which on a text gets more than one line."""
+_MOST: Final = 50
+"""Names that are looked for in one field: nobody means more, and each costs a look at all that is known."""
 _GIVEN: Final = frozenset({"by", "agent", "do", "ticket", "incident", "if_seen"})
 """What the page says by itself."""
 _DEPARTMENTS: Final = frozenset(
@@ -252,8 +254,7 @@ def _value(field: Field, said: str, zone: tzinfo) -> Any | Refusal:
         case OneOf(known):
             return meant(said, known, field.name, field.label)
         case SeveralOf(known):
-            found = [meant(each, known, field.name, field.label) for each in _parts(said)]
-            return next((each for each in found if isinstance(each, Refusal)), found)
+            return _several(field, known, _parts(said))
         case Files():
             return [{"id": id_, "sha256": sha256} for id_, _, sha256 in (each.partition(":") for each in said.split())]
         case Moment() | Number() | Lines():
@@ -274,6 +275,19 @@ def _measured(field: Field, kind: Moment | Number | Lines, said: str, zone: tzin
             return said.splitlines()
         case _:
             assert_never(kind)
+
+
+def _several(field: Field, known: Sequence[Named], parts: Sequence[str]) -> list[str] | Refusal:
+    if len(parts) > _MOST:
+        words = f"{field.label}写了 {len(parts)} 个，一次最多 {_MOST} 个。"
+        return refusal("wrong_count", field.name, words, "请只留下要写的，再提交。")
+    codes = []
+    for part in parts:
+        code = meant(part, known, field.name, field.label)
+        if isinstance(code, Refusal):
+            return code
+        codes.append(code)
+    return codes
 
 
 def _parts(said: str) -> list[str]:

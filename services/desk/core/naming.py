@@ -44,11 +44,12 @@ def meant(said: str, known: Sequence[Named], field: str, label: str) -> str | Re
     A Refusal names what it could be where several are, and what to do where none is.
     """
     said = said.strip()
+    letters = said.lower()
     for found in (
         [each for each in known if said in each.names],
         [each for each in known if any(said in name for name in each.names)],
-        [each for each in known if said.lower() == each.initials],
-        [each for each in known if each.initials.startswith(said.lower())],
+        [each for each in known if letters == each.initials],
+        [each for each in known if each.initials.startswith(letters)],
     ):
         if len(found) == 1:
             return found[0].code

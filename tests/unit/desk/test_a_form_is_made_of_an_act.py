@@ -114,6 +114,20 @@ def test_a_department_is_found_by_name_part_and_initials(said: str, code: str) -
     assert meant(said, DEPARTMENTS, "lead", "牵头单位") == code
 
 
+def test_more_names_than_anybody_means_are_refused_before_any_is_looked_for() -> None:
+    fields = fields_of("assign", POLICY, AT)
+
+    most = content_of("assign", fields, {"supporting": "、".join(["城管"] * 50)}, ZONE)
+    refused = content_of("assign", fields, {"supporting": ",".join(["城管"] * 51)}, ZONE)
+
+    assert isinstance(most, dict)
+    assert most["supporting"] == ["enforcement"] * 50
+    assert isinstance(refused, Refusal)
+    assert (refused.code, refused.field) == ("wrong_count", "supporting")
+    assert "51" in refused.reason
+    assert "50" in refused.reason
+
+
 def test_what_could_be_several_is_refused_with_their_names() -> None:
     refused = meant("局", DEPARTMENTS, "lead", "牵头单位")
 
