@@ -99,3 +99,9 @@ async def test_whoever_takes_no_calls_gets_the_tickets_of_the_number(browser: Br
     assert "13611112222" not in urlsplit(supervisor.page.url).query
     await supervisor.opens("/calls")
     await supervisor.sees("接听台由接听来电的人使用")
+
+
+async def test_what_no_call_is_named_opens_no_form(kong: Clerk) -> None:
+    await kong.opens("/calls/..%2Ftasks%2F26090100000019%2Furgent_call%2Facknowledge_urgent%23")
+    await kong.sees("没有这个地址")
+    await expect(kong.page.locator("#call-form")).to_have_count(0)

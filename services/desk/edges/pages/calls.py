@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
@@ -10,7 +11,7 @@ from uuid import uuid4
 from aiohttp import web
 
 from chassis.problems import HttpProblem
-from chassis.routes import Route, text
+from chassis.routes import Handler, Route, text
 from doors.entering import ENTRANCE
 from doors.keyed import phone_key
 from doors.refusals import Refusal
@@ -42,6 +43,8 @@ _OF: Final[Mapping[str, tuple[str, ...]]] = {
 _NEEDED: Final = frozenset({"kind", "text", "place.text"})
 _ACTS: Final[Mapping[str, str]] = {"press": "follow_up", "add": "follow_up"}
 _TICKET: Final = Field(("ticket",), FIELDS["ticket"], Words(long=False), required=False)
+_CALL: Final = re.compile(r"[0-9A-Za-z-]{1,64}")
+_NO_CALL: Final = "没有这个地址，请从接听台打开来电。"
 _NOT_YOURS: Final = "接听台由接听来电的人使用。"
 
 
@@ -194,15 +197,26 @@ async def drop_draft(request: web.Request) -> web.StreamResponse:
     return redirect(HOME)
 
 
+def _of_call(handler: Handler) -> Handler:
+    """The page of a call: what no call is named has no form, whose buttons would lead wherever the name does."""
+
+    async def named(request: web.Request) -> web.StreamResponse:
+        if _CALL.fullmatch(request.match_info["call"]) is None:
+            raise HttpProblem(404, "unknown_path", None, _NO_CALL)
+        return await handler(request)
+
+    return page(named)
+
+
 _PATH: Final = f"{HOME}/{{call}}"
 _WHO: Final = (text("who"),)
 ROUTES: Final = (
     Route("GET", "/desk/pop", page(pop), (text("ani", required=True), text("dnis"), text("call_id"), text("agent"))),
     Route("GET", HOME, page(show_calls), (text("done"),)),
     Route("POST", HOME, page(begin)),
-    Route("GET", _PATH, page(show_call), _WHO),
-    Route("POST", f"{_PATH}/beside", page(show_beside), _WHO),
-    Route("POST", f"{_PATH}/draft", page(keep_draft)),
-    Route("POST", f"{_PATH}/forget", page(drop_draft)),
-    Route("POST", f"{_PATH}/{{do}}", page(answer), _WHO),
+    Route("GET", _PATH, _of_call(show_call), _WHO),
+    Route("POST", f"{_PATH}/beside", _of_call(show_beside), _WHO),
+    Route("POST", f"{_PATH}/draft", _of_call(keep_draft)),
+    Route("POST", f"{_PATH}/forget", _of_call(drop_draft)),
+    Route("POST", f"{_PATH}/{{do}}", _of_call(answer), _WHO),
 )
