@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from chassis.service import Instant, Pool
 from services.desk.core.acts import act_of
+from services.desk.core.callers import shown
 from services.desk.core.many import Word, became, has_changed, named
 from services.desk.edges.pages.lookup import Typed
 from services.desk.edges.pages.waiting import Waiting
@@ -35,11 +36,6 @@ class Row(NamedTuple):
     place: str
     text: str
     confidential: bool
-
-    @property
-    def in_vain(self) -> bool:
-        """Whether it can be tried once more."""
-        return self.word in ("refused", "unanswered", "left")
 
 
 async def freeze(pool: Pool, batch: Batch, login: str, rows: Sequence[Waiting], at: Instant) -> None:
@@ -83,7 +79,9 @@ async def rows_of(pool: Pool, batch: Batch, login: str) -> Sequence[Row]:
 _ROWS: Final = """
 select b.ticket, b.version, act.state, coalesce(act.sent, false) as sent, act.code, act.reason,
        coalesce(t.body #>> '{place,text}', c.place, '') as place, coalesce(t.body ->> 'text', c.text, '') as text,
-       coalesce((t.body ->> 'confidential')::bool, c.confidential, false) as confidential
+       coalesce((t.body ->> 'confidential')::bool, false) or coalesce(c.confidential, false) or exists (
+           select from held_order o where o.ticket = b.ticket and (o.body ->> 'confidential')::bool
+       ) as confidential
 from batch_row b
 left join act on act.id = b.act and act.login = $3
 left join task t on t.ticket = b.ticket and t.task = $2 and t.body is not null
@@ -94,5 +92,5 @@ where b.batch = $1 order by b.place
 
 def _row(row: Any) -> Row:
     word: Word = became(taken=row["state"] == "accepted", refused_as=row["code"]) if row["sent"] else "left"
-    told = (row["place"], row["text"], row["confidential"])
+    told = (row["place"], shown(row)["text"], row["confidential"])
     return Row(row["ticket"], row["version"], word, row["reason"] or "", has_changed(row["code"]), *told)

@@ -96,7 +96,11 @@ async def _meant(request: web.Request) -> tuple[list[Waiting], list[Waiting]]:
     if total > MOST:
         words = f"一共 {total} 件，一次最多办 {MOST} 件。请先用筛选缩小范围。"
         raise HttpProblem(422, "too_many_rows", None, words)
-    return apart(rows, lambda each: needs_eyes(each.told) or each.told.tier is Tier.URGENT)
+    return apart(rows, _is_for_eyes)
+
+
+def _is_for_eyes(row: Waiting) -> bool:
+    return needs_eyes(row.told) or row.told.tier is Tier.URGENT
 
 
 async def freeze(request: web.Request) -> web.StreamResponse:
@@ -207,12 +211,13 @@ async def try_again(request: web.Request) -> web.StreamResponse:
     require_office(request)
     await posted(request)
     batch, rows = await _batch(request)
-    in_vain_ones = {each.ticket for each in rows if each.in_vain}
+    refused = sorted(each.ticket for each in rows if each.word == "refused")
     pool, now, login = request.app[CONTEXT].pool, request.app[CONTEXT].clock.now(), request[WHO].login
-    found = [await waiting.one(pool, ticket, batch.task) for ticket in sorted(in_vain_ones)]
-    still = [each for each in found if each is not None]
+    found = [await waiting.one(pool, ticket, batch.task) for ticket in refused]
+    still, left_out = apart([each for each in found if each is not None], _is_for_eyes)
     if not still:
-        raise HttpProblem(422, "nothing_meant", None, "没有办成的都不再等待，不用再办。")
+        words = "没有办成的现在都须逐件看清，请回到派单台逐件办。" if left_out else "没有办成的都不再等待，不用再办。"
+        raise HttpProblem(422, "nothing_meant", None, words)
     again = batch._replace(id=uuid4().hex, begun=False)
     await batches.freeze(pool, again, login, still, now)
     return redirect(f"/batches/{again.id}")
