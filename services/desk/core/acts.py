@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
@@ -24,6 +25,7 @@ from vocabulary import ACTIONS, DUTIES
 SOURCE: Final = DESK
 """The CloudEvents source of all that persons say through this door."""
 _SHOWN: Final = 40
+_ACT: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SETTLED: Final = timedelta(seconds=60)
 """So long after its receipt nothing refuses an act any more, while the services run."""
 
@@ -54,6 +56,11 @@ class Act(NamedTuple):
 def act_of(login: str, key: str) -> str:
     """Name the act of a person under a key of theirs, which is the same for ever and known before it is said."""
     return derived_id(SOURCE, login, key)
+
+
+def is_act(said: str) -> bool:
+    """Tell whether an act can have this name."""
+    return _ACT.fullmatch(said) is not None
 
 
 def is_final(*, decided: bool | None, accepted_at: datetime, now: datetime) -> bool:

@@ -16,14 +16,14 @@ from doors.entering import ENTRANCE
 from doors.pages import KEYS_COOKIE, Pages, beside
 from rulebook.codes import ONLY_LOOK, Role
 from schemas.values import Due, breach_by, remind_by
-from services.desk.core.acts import takes_no_calls
+from services.desk.core.acts import is_act, takes_no_calls
 from services.desk.core.rights import may_read_tasks
 from services.desk.edges.keys import BOARD, CONTEXT, WHO
 from services.desk.edges.pages.forms import token_of
 
 HAND_COOKIE: Final = "liuhen_hand"
 """Says who of a department sits at a browser."""
-_PAGES: Final = Pages(Path(__file__).parent, vocabulary=vocabulary, **KNOWN)
+_PAGES: Final = Pages(Path(__file__).parent, vocabulary=vocabulary, is_act=is_act, **KNOWN)
 ROUTES: Final = _PAGES.routes
 
 
