@@ -60,7 +60,7 @@ async def tickets(pool: Pool, wanted: Wanted, page: int, *, looks: bool) -> tupl
 async def alike(pool: Pool, place: str, words: Sequence[str], since: Instant) -> Sequence[Mapping[str, Any]]:
     """List the newest tickets since a moment that name this place or one of these words, but no confidential ones."""
     patterns = [f"%{word.translate(_ESCAPED)}%" for word in words]
-    return [dict(row) for row in await pool.fetch(TICKETS.format(found=_ALIKE, rest=""), place, patterns, since)]
+    return [dict(row) for row in await pool.fetch(_ALIKE_TOLD, place, patterns, since)]
 
 
 _ALIKE: Final = (
@@ -68,6 +68,8 @@ _ALIKE: Final = (
     " or length($1) > 3 and (strpos(place, $1) > 0 or length(place) > 3 and strpos($1, place) > 0))"
     " order by at desc, ticket limit 200)"
 )
+_ALIKE_TOLD: Final = TICKETS.format(found=_ALIKE, rest="where not confidential order by at desc, ticket")
+"""An order may have become confidential since its ticket began."""
 
 
 async def one(pool: Pool, ticket: str) -> Mapping[str, Any] | None:

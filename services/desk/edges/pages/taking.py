@@ -10,9 +10,10 @@ from chassis.contacts import WordSeal
 from chassis.service import Instant, Pool
 from rulebook.deriving import ClockRules, budget_of
 from rulebook.responsibility import locate
-from schemas.values import Clock, Due, Tier
+from schemas.values import TEXT_LIMIT, Clock, Due, Tier
 from services.desk.core.advice import Advice, likely, way_of
 from services.desk.core.alike import nearest
+from services.desk.core.callers import shown
 from services.desk.edges.lookup import tickets_of
 from services.desk.edges.pages import finding, lookup
 from services.desk.edges.pages.lookup import Key, Typed
@@ -22,6 +23,7 @@ DRAFT: Final = "call"
 """Of what a draft is, beside the call."""
 _SINCE: Final = timedelta(days=90)
 _OF_CALLER: Final = 8
+_LONGEST_PLACE: Final = 300
 
 
 class Meaning(NamedTuple):
@@ -71,13 +73,14 @@ async def beside(pool: Pool, rules: ClockRules, who: str | None, typed: Typed, n
 
     With `looks` it is told what the caller reported in confidence.
     """
-    place, text = typed.get("place.text", "").strip(), typed.get("text", "")
+    place, text = typed.get("place.text", "").strip()[:_LONGEST_PLACE], typed.get("text", "")[:TEXT_LIMIT]
     own = (await tickets_of(pool, who, _OF_CALLER, confidential=looks))[0] if who else ()
     meanings = _meanings(rules, typed.get("category", "").strip(), text, place, now)
     words = [word for each in meanings for word in each.way.found]
     found = await finding.alike(pool, place, words, now - _SINCE) if place or words else ()
     known = {each["ticket"] for each in own}
-    return Beside(own, nearest(place, text, [each for each in found if each["ticket"] not in known]), meanings)
+    near = nearest(place, text, [each for each in found if each["ticket"] not in known])
+    return Beside([shown(each) for each in own], [shown(each) for each in near], meanings)
 
 
 def _meanings(rules: ClockRules, category: str, text: str, place: str, now: Instant) -> Sequence[Meaning]:
