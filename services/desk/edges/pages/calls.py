@@ -10,8 +10,10 @@ from uuid import uuid4
 
 from aiohttp import web
 
+from chassis.http import flag
 from chassis.problems import HttpProblem
 from chassis.routes import Handler, Route, text
+from chassis.routes import flag as flagged
 from doors.entering import ENTRANCE
 from doors.keyed import phone_key
 from doors.refusals import Refusal
@@ -43,6 +45,7 @@ _OF: Final[Mapping[str, tuple[str, ...]]] = {
 _NEEDED: Final = frozenset({"kind", "text", "place.text"})
 _ACTS: Final[Mapping[str, str]] = {"press": "follow_up", "add": "follow_up"}
 _TICKET: Final = Field(("ticket",), FIELDS["ticket"], Words(long=False), required=False)
+_TOO_OFTEN: Final = 429
 _CALL: Final = re.compile(r"[0-9A-Za-z-]{1,64}")
 _NO_CALL: Final = "没有这个地址，请从接听台打开来电。"
 _NOT_YOURS: Final = "接听台由接听来电的人使用。"
@@ -81,13 +84,25 @@ async def began(request: web.Request, phone: str, named: str) -> str:
 
     `named` is what the telephone system calls it; the number stands in no address.
     """
-    who = await callers.search(request, phone) if phone else None
-    call = act_of(request[WHO].login, f"call {named}") if named else str(uuid4())
+    who, too_often = await _searched(request, phone) if phone else (None, False)
+    # A telephone system may begin to count anew: another number is another call.
+    number = phone_key(request.app[SECRET], phone) or ""
+    call = act_of(request[WHO].login, f"call {named} {number}") if named else str(uuid4())
     context, words = request.app[CONTEXT], request.app[WORDS]
     key = taking.key_of(request[WHO].login, call)
     if phone and await taking.draft(context.pool, key, words) is None:
         await keep(request, _filled(request, key, "", {"contact.phone": phone}))
-    return addressed(f"{HOME}/{call}", {"who": who})
+    return addressed(f"{HOME}/{call}", {"who": who, "unsearched": "true" if too_often else None})
+
+
+async def _searched(request: web.Request, phone: str) -> tuple[str | None, bool]:
+    """Search for who calls, and tell whether that was too often: then the call goes on without earlier tickets."""
+    try:
+        return await callers.search(request, phone), False
+    except HttpProblem as problem:
+        if problem.status != _TOO_OFTEN:
+            raise
+        return None, True
 
 
 async def pop(request: web.Request) -> web.StreamResponse:
@@ -124,6 +139,7 @@ async def _page(request: web.Request, status: int = 200, wrong: Form | None = No
         fields={each.name: each for each in form.fields},
         beside=await _beside(request, form.typed),
         who_calls=request.query.get("who", ""),
+        unsearched=flag(request, "unsearched"),
         act_key=str(uuid4()),
     )
 
@@ -210,11 +226,12 @@ def _of_call(handler: Handler) -> Handler:
 
 _PATH: Final = f"{HOME}/{{call}}"
 _WHO: Final = (text("who"),)
+_ANNOUNCED: Final = (text("ani", required=True), text("dnis"), text("call_id"), text("agent"))
 ROUTES: Final = (
-    Route("GET", "/desk/pop", page(pop), (text("ani", required=True), text("dnis"), text("call_id"), text("agent"))),
+    Route("GET", "/desk/pop", page(pop, HOME), _ANNOUNCED),
     Route("GET", HOME, page(show_calls), (text("done"),)),
     Route("POST", HOME, page(begin)),
-    Route("GET", _PATH, _of_call(show_call), _WHO),
+    Route("GET", _PATH, _of_call(show_call), (*_WHO, flagged("unsearched"))),
     Route("POST", f"{_PATH}/beside", _of_call(show_beside), _WHO),
     Route("POST", f"{_PATH}/draft", _of_call(keep_draft)),
     Route("POST", f"{_PATH}/forget", _of_call(drop_draft)),

@@ -39,13 +39,16 @@ _NOT_SHOWN: Final = "这里不归您看"
 _A_YEAR: Final = 31_536_000
 
 
-def page(handler: Handler) -> Handler:
-    """Let whoever is logged in see a page, ask everybody else to log in, and tell what is wrong as a page."""
+def page(handler: Handler, following: str = "") -> Handler:
+    """Let whoever is logged in see a page, ask everybody else to log in, and tell what is wrong as a page.
+
+    `following` is where one is after the login, if not where one was: for an address that may be written down nowhere.
+    """
 
     async def answer(request: web.Request) -> web.StreamResponse:
         who = await known(request)
         if who is None:
-            return web.Response(status=_WHO_ARE_YOU) if _beside(request) else _to_login(request)
+            return web.Response(status=_WHO_ARE_YOU) if _beside(request) else _to_login(request, following)
         request[WHO] = who
         try:
             return await handler(request)
@@ -88,10 +91,10 @@ def _beside(request: web.Request) -> bool:
     return by_itself or request.headers.get("Accept") == "text/event-stream"
 
 
-def _to_login(request: web.Request) -> web.Response:
+def _to_login(request: web.Request, following: str) -> web.Response:
     """Ask for the login, and remember where one was: of a form that is the page on which it stood."""
     place = request.path_qs if request.method == "GET" else urlsplit(request.headers.get("Referer", "")).path
-    return redirect(f"/login?next={quote(local(place), safe='')}")
+    return redirect(f"/login?next={quote(local(following or place), safe='')}")
 
 
 def local(place: str) -> str:
