@@ -27,6 +27,9 @@ from tools.local.instance import Instance
 
 MANY: Final = 100_000
 PHONE: Final = "13612345678"
+CARD: Final = "310110199003071237"
+THREE: Final = "26091407000031"
+FOUR: Final = "26091407000049"
 _OTHERS: Final = """
 insert into caller (ticket, requester, at, kind, category, place, text, confidential, answered)
 select 'x' || n, 'h' || n, $1::timestamptz - n * interval '5 minutes', 'help', null, '国和路' || n || '号',
@@ -141,13 +144,14 @@ async def test_a_callers_tickets_are_found_by_the_number_which_stands_in_no_addr
         shown = (await xu.opens(place))[1]
         assert (ONE in shown, TWO in shown, "x17" in shown) == (True, True, False)
         assert (await xu.sends("/tickets", "/tickets/caller", phone="nobody"))[0] == 422
-        # and the page that the telephone system opens for whoever takes the call names the caller by the same word
+        # and beside the form that the telephone system opens for whoever takes the call they stand too
     async with Browser.at(opened) as kong:
         await kong.logs_in(doors, "孔令仪")
-        form = await kong.where(f"/desk/pop?ani={PHONE}&dnis=12345&call_id=c-1&agent=p-kong")
-        assert form.partition("?")[2] == place.partition("?")[2]
-        shown = (await kong.opens(place))[1]
-        assert (ONE in shown, TWO in shown, "食堂" in shown) == (True, False, False)
+        taken = await kong.where(f"/desk/pop?ani={PHONE}&dnis=12345&call_id=c-1&agent=p-kong")
+        assert taken.startswith("/calls/")
+        assert taken.partition("?")[2] == place.partition("?")[2]
+        shown = (await kong.opens(taken))[1]
+        assert (ONE in shown, TWO in shown, "食堂的消火栓" in shown) == (True, False, False)
         assert (await kong.opens(f"/tickets/{ONE}"))[0] == 403
         assert ONE not in (await kong.opens("/tickets?text=消火栓"))[1]
     async with asyncpg.create_pool(database.dsn("desk"), min_size=1) as pool:
@@ -155,3 +159,71 @@ async def test_a_callers_tickets_are_found_by_the_number_which_stands_in_no_addr
             ("p-xu", 2),
             ("p-kong", 1),
         ]
+
+
+async def test_beside_a_call_numbers_are_masked_and_what_became_confidential_is_left_out(
+    door: Any, database: Database
+) -> None:
+    # given two tickets at one place: words with the number of an identity card, and an order that became confidential
+    doors, opened = door
+    who, settings = "hash", doors.settings()
+    said = order(FOUR, version=1, text="楼道堆物", confidential=True)
+    envelope = Envelope("e-2", "liuhen/dispatch/0", said.type_name, NOON, FOUR, sequence=1)
+    rows = [
+        CallerRow(each, who, NOON - timedelta(days=1), "help", None, "四平路9号", text, False, False, None)  # noqa: FBT003
+        for each, text in ((THREE, f"楼道堆物，身份证{CARD}"), (FOUR, "楼道堆物，是邻居做的"))
+    ]
+    async with asyncpg.create_pool(database.dsn("desk"), min_size=1) as pool, pool.acquire() as connection:
+        await store.save_callers(connection, rows)
+        await store.save_orders(connection, [kept("housing", envelope, said.to_json(), settings.words().of(FOUR))])
+    async with Browser.at(opened) as kong:
+        await kong.logs_in(doors, "孔令仪")
+        token = await kong.token("/calls/c-1")
+        for address, typed in (
+            ("/calls/c-1/beside", {"place.text": "四平路9号", "text": "堆物" * 20_000}),
+            (f"/calls/c-1/beside?who={who}", {"place.text": "", "text": ""}),
+        ):
+            # when somebody writes that place down, or calls by that number
+            async with kong.web.post(address, data={"token": token, **typed}) as answer:
+                status, shown = answer.status, await answer.text()
+            # then the one is there without that number, and the other is not
+            assert status == 200
+            assert (THREE in shown, CARD in shown, FOUR in shown) == (True, False, False)
+
+
+async def test_a_number_that_calls_stands_in_no_address_of_the_login(door: Any) -> None:
+    _, opened = door
+    async with Browser.at(opened) as nobody:
+        assert await nobody.where(f"/desk/pop?ani={PHONE}&call_id=c-1") == "/login?next=%2Fcalls"
+
+
+async def test_an_identifier_that_is_used_again_for_another_number_is_another_call(door: Any) -> None:
+    doors, opened = door
+    async with Browser.at(opened) as kong:
+        await kong.logs_in(doors, "孔令仪")
+        first = await kong.where(f"/desk/pop?ani={PHONE}&call_id=c-7")
+        again = await kong.where(f"/desk/pop?ani={PHONE}&call_id=c-7")
+        other = await kong.where("/desk/pop?ani=13698765432&call_id=c-7")
+        assert first == again
+        assert other.partition("?")[0] != first.partition("?")[0]
+        assert "13698765432" in (await kong.opens(other))[1]
+
+
+async def test_whoever_searched_too_often_takes_the_call_without_earlier_tickets(door: Any, policy: Policy) -> None:
+    doors, opened = door
+    async with Browser.at(opened) as kong:
+        await kong.logs_in(doors, "孔令仪")
+        for _ in range(policy.limits.looking.callers_per_hour):
+            await kong.where(f"/desk/pop?ani={PHONE}&call_id=c-8")
+        status, shown = await kong.opens(f"/desk/pop?ani={PHONE}&call_id=c-9")
+        assert status == 200
+        assert (PHONE in shown, "来电照常登记" in shown) == (True, True)
+
+
+async def test_only_an_act_is_asked_for_by_a_page(door: Any) -> None:
+    doors, opened = door
+    async with Browser.at(opened) as kong:
+        await kong.logs_in(doors, "孔令仪")
+        act = "5f0c0a52-0d36-5c1c-9a3e-0123456789ab"
+        assert f"/acts/{act}" in (await kong.opens(f"/calls?done={act}"))[1]
+        assert "/acts/" not in (await kong.opens("/calls?done=../tickets/caller"))[1]
