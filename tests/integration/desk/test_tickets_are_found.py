@@ -161,27 +161,32 @@ async def test_a_callers_tickets_are_found_by_the_number_which_stands_in_no_addr
         ]
 
 
+async def begin_two(doors: Doors, database: Database) -> None:
+    """Begin a ticket whose words have the number of an identity card, and one whose order became confidential."""
+    words, said = doors.settings().words(), order(FOUR, version=1, text="楼道堆物", confidential=True)
+    envelope = Envelope("e-2", "liuhen/dispatch/0", said.type_name, NOON, FOUR, sequence=1)
+    at = NOON - timedelta(days=1)
+    rows = [
+        CallerRow(each, "hash", at, "help", None, "四平路9号", text, False, False, None)  # noqa: FBT003
+        for each, text in ((THREE, f"楼道堆物，身份证{CARD}"), (FOUR, "楼道堆物，是邻居做的"))
+    ]
+    async with asyncpg.create_pool(database.dsn("desk"), min_size=1) as pool, pool.acquire() as connection:
+        await store.save_callers(connection, rows)
+        await store.save_orders(connection, [kept("housing", envelope, said.to_json(), words.of(FOUR))])
+
+
 async def test_beside_a_call_numbers_are_masked_and_what_became_confidential_is_left_out(
     door: Any, database: Database
 ) -> None:
     # given two tickets at one place: words with the number of an identity card, and an order that became confidential
     doors, opened = door
-    who, settings = "hash", doors.settings()
-    said = order(FOUR, version=1, text="楼道堆物", confidential=True)
-    envelope = Envelope("e-2", "liuhen/dispatch/0", said.type_name, NOON, FOUR, sequence=1)
-    rows = [
-        CallerRow(each, who, NOON - timedelta(days=1), "help", None, "四平路9号", text, False, False, None)  # noqa: FBT003
-        for each, text in ((THREE, f"楼道堆物，身份证{CARD}"), (FOUR, "楼道堆物，是邻居做的"))
-    ]
-    async with asyncpg.create_pool(database.dsn("desk"), min_size=1) as pool, pool.acquire() as connection:
-        await store.save_callers(connection, rows)
-        await store.save_orders(connection, [kept("housing", envelope, said.to_json(), settings.words().of(FOUR))])
+    await begin_two(doors, database)
     async with Browser.at(opened) as kong:
         await kong.logs_in(doors, "孔令仪")
         token = await kong.token("/calls/c-1")
         for address, typed in (
             ("/calls/c-1/beside", {"place.text": "四平路9号", "text": "堆物" * 20_000}),
-            (f"/calls/c-1/beside?who={who}", {"place.text": "", "text": ""}),
+            ("/calls/c-1/beside?who=hash", {"place.text": "", "text": ""}),
         ):
             # when somebody writes that place down, or calls by that number
             async with kong.web.post(address, data={"token": token, **typed}) as answer:
@@ -227,3 +232,25 @@ async def test_only_an_act_is_asked_for_by_a_page(door: Any) -> None:
         act = "5f0c0a52-0d36-5c1c-9a3e-0123456789ab"
         assert f"/acts/{act}" in (await kong.opens(f"/calls?done={act}"))[1]
         assert "/acts/" not in (await kong.opens("/calls?done=../tickets/caller"))[1]
+
+
+async def test_the_rows_of_a_batch_mask_numbers_and_withhold_what_became_confidential(
+    door: Any, database: Database
+) -> None:
+    doors, opened = door
+    await begin_two(doors, database)
+    async with asyncpg.create_pool(database.dsn("desk"), min_size=1) as pool:
+        await pool.execute(
+            "insert into batch (id, login, task, act, typed, following, at)"
+            " values ('b-7', 'p-yuan', 'dispatching', 'assign', '{}', '/queue', $1)",
+            NOON,
+        )
+        await pool.executemany(
+            "insert into batch_row (batch, place, ticket, version, act) values ('b-7', $1, $2, 1, $3)",
+            [(place, each, f"a-{place}") for place, each in enumerate((THREE, FOUR))],
+        )
+    async with Browser.at(opened) as yuan:
+        await yuan.logs_in(doors, "袁晓岚")
+        status, shown = await yuan.opens("/batches/b-7")
+        assert (status, "楼道堆物，身份证310110" in shown, CARD in shown) == (200, True, False)
+        assert ("（保密）" in shown, "是邻居做的" in shown) == (True, False)
