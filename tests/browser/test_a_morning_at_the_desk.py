@@ -28,9 +28,9 @@ async def test_the_login_goes_on_where_one_was(browser: Browser, running: Instan
 
 
 async def test_a_ticket_is_dispatched_by_keyboard_alone(xu: Clerk, call: Call) -> None:
-    # given one call that waits
+    # given one call that waits, in a list that is shown whole however much else waits
     ticket = await call("电梯故障，停运三天了")
-    await xu.opens("/queue?task=dispatching")
+    await xu.opens(f"/queue?task=dispatching&text={ticket}")
     # when it is found with j and opened, and the first suggestion is taken with its key
     await expect(xu.page.locator(f"#row-{ticket}-dispatching")).to_contain_text("四平路100号")
     link = xu.page.locator(f"#row-{ticket}-dispatching a")
@@ -81,12 +81,13 @@ async def test_a_department_is_found_by_its_initials_and_what_is_meant_by_nobody
 async def test_what_comes_in_gathers_and_what_changes_changes_in_place(
     browser: Browser, running: Instance, xu: Clerk, call: Call
 ) -> None:
+    # given a list of what is about one thing, which is shown whole however much else waits
     first = await call("楼顶屋面漏水")
-    await xu.opens("/queue?task=dispatching")
+    await xu.opens("/queue?task=dispatching&text=屋面")
     row = xu.page.locator(f"#row-{first}-dispatching")
     await expect(row).to_be_visible()
     # when another call comes in
-    second = await call("外墙渗水")
+    second = await call("屋面渗水")
     # then the list stays as it is read, and says so
     await expect(xu.page.locator("#news")).to_contain_text("1 条新的")
     await expect(xu.page.locator(f"#row-{second}-dispatching")).to_have_count(0)
@@ -147,6 +148,8 @@ async def test_what_is_typed_survives_reload_log_out_and_a_server_that_ends(
     await xu.page.get_by_role("button", name="退出").click()
     await xu.at("/login")
     await xu.logs_in()
+    await xu.at("/queue")
+    await xu.opens(f"/queue?text={ticket}")
     await xu.sees("有草稿")
     await xu.opens(f"/tasks/{ticket}/dispatching")
     await expect(note).to_have_value("物业说已报修，请核实")

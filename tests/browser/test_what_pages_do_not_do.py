@@ -19,7 +19,7 @@ HOSTILE = "灯坏了<script>document.title='taken'</script><img src=x onerror=\"
 
 async def test_what_people_write_is_shown_and_commands_nothing(xu: Clerk, call: Call) -> None:
     ticket = await call(HOSTILE)
-    for path, shown in (("/queue?task=dispatching", HOSTILE[:60]), (f"/tasks/{ticket}/dispatching", HOSTILE)):
+    for path, shown in ((f"/queue?text={ticket}", HOSTILE[:60]), (f"/tasks/{ticket}/dispatching", HOSTILE)):
         await xu.opens(path)
         await xu.sees(shown)
         assert await xu.page.title() != "taken"

@@ -22,7 +22,7 @@ async def test_who_has_a_ticket_open_is_seen_there_and_in_the_list_and_is_gone_w
     ticket = await call("河边护栏松了")
     await xu.opens(f"/tasks/{ticket}/dispatching")
     # when another one looks at the list, and opens it too
-    shen = await Clerk.at_work(browser, running, "沈知远", "/queue?task=dispatching")
+    shen = await Clerk.at_work(browser, running, "沈知远", f"/queue?task=dispatching&text={ticket}")
     row = shen.page.locator(f"#row-{ticket}-dispatching")
     await expect(row).to_contain_text("徐文珏 在看")
     await row.locator("a").focus()
@@ -40,7 +40,7 @@ async def test_a_ticket_is_taken_and_handed_over_and_nobody_is_kept_from_it(
     browser: Browser, running: Instance, xu: Clerk, call: Call
 ) -> None:
     ticket = await call("绿化带里有垃圾")
-    shen = await Clerk.at_work(browser, running, "沈知远", "/queue?task=dispatching")
+    shen = await Clerk.at_work(browser, running, "沈知远", f"/queue?task=dispatching&text={ticket}")
     row = shen.page.locator(f"#row-{ticket}-dispatching")
     await expect(row).to_be_visible()
     # when it is taken by its key, the open list of another one says so
