@@ -23,6 +23,7 @@ async def test_what_is_meant_stands_in_the_address_and_the_list_goes_on_after_an
     await xu.page.keyboard.type("消火栓")
     await xu.presses("Enter")
     # then the address says so, and shows the one alone, now and when it is opened again
+    await xu.page.wait_for_url(lambda url: "text" in parse_qs(urlsplit(url).query))
     await expect(xu.page.locator(f"#row-{lamp}-dispatching")).to_have_count(0)
     asked = parse_qs(urlsplit(xu.page.url).query)
     assert (asked["task"], asked["text"]) == (["dispatching"], ["消火栓"])
@@ -83,8 +84,12 @@ async def test_an_urgent_call_stands_on_top_of_every_list_until_it_is_acknowledg
     assert "没有这样的" in parse_qs(urlsplit(duty.page.url).query)["text"]
 
 
-async def test_an_approver_sees_what_is_theirs_to_decide_by_one_key(browser: Browser, running: Instance) -> None:
-    approver = await Clerk.at_work(browser, running, "方立群", "/queue")
+async def test_an_approver_sees_what_is_theirs_to_decide_by_one_key(
+    browser: Browser, running: Instance, call: Call
+) -> None:
+    ticket = await call("路灯坏了")
+    approver = await Clerk.at_work(browser, running, "方立群", f"/queue?text={ticket}")
+    await expect(approver.page.locator(f"#row-{ticket}-dispatching")).to_be_visible()
 
     await approver.presses("m")
 
