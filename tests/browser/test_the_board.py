@@ -81,10 +81,11 @@ async def test_the_survey_office_sees_who_was_where_and_the_half_hour(browser: B
     await yuan.pictured("survey")
     await yuan.presses("l")
     await expect(yuan.page.locator("h1")).to_contain_text("走访台账")
-    # when a day is asked for on which nobody can have been anywhere yet
+    # when days are asked for on which nobody had been anywhere yet
     await yuan.presses("s")
     await expect(yuan.page.locator("#from")).to_be_focused()
-    await yuan.page.locator("#from").fill("2099-01-01")
+    await yuan.page.locator("#from").fill("2020-01-01")
+    await yuan.page.locator("#to").fill("2020-01-03")
     await yuan.presses("Enter")
     await yuan.sees("没有符合条件的走访")
     assert await yuan.violations() == []
