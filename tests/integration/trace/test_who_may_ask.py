@@ -15,6 +15,7 @@ from chassis.logins import Doorkeeper
 from rulebook import load_policy
 from schemas import dispatch as d
 from schemas.values import Actor, Party, PartyKind, Person, Place
+from services.trace.edges.browser import ROUTES
 from tools.prepare.logins import TRIAL, revoke, set_password
 
 Login = Callable[[str], dict[str, str]]
@@ -26,6 +27,8 @@ OPEN: Final = {"/v1/openapi.json", "/v1/login", "/v1/logout", "/v1/me"}
 """Where a login is given, and what everybody may ask who has one."""
 ELSEWHERE: Final = {"/v1/rights"}
 """What is asked in `tests/security/test_rights_are_facts.py`, by whoever may and may not."""
+PAGES: Final = {each.path for each in ROUTES}
+"""What is asked in `tests/security/test_every_page_of_the_trace.py`, by whoever may and may not."""
 EVERYTHING: Final = (
     "/v1/tickets",
     "/v1/tickets/{ticket}",
@@ -64,7 +67,7 @@ async def status(web: Web, path: str, headers: dict[str, str]) -> int:
 async def test_every_address_of_the_door_stands_in_the_table_of_this_test(web: Web) -> None:
     known = {route.resource.canonical for route in web.app.router.routes() if route.resource}
 
-    assert known - OPEN - ELSEWHERE == {each.split("?")[0].replace("{ticket}", "{name}") for each in EVERYTHING}
+    assert known - OPEN - ELSEWHERE - PAGES == {each.split("?")[0].replace("{ticket}", "{name}") for each in EVERYTHING}
 
 
 @pytest.mark.parametrize("shown", ["", "Bearer ", "Bearer lht.guessed", "Bearer lhs.a.b.c.d.e", "Basic cC14dTp4"])
