@@ -16,6 +16,7 @@ from typer.testing import Result
 
 from chassis.clock import Clock
 from liuhen.commands import channels, classify, department, office, policy
+from liuhen.commands import ticket as of_tickets
 from tests.support.terminal import typed_at_their_desk
 from tools.client.addresses import load_addresses
 from tools.client.login import be
@@ -51,7 +52,7 @@ def as_person(person: str) -> None:
 
 def typed(*said: str) -> Result:
     app = typer.Typer()
-    for module in (office, department, channels, policy, classify):
+    for module in (office, department, channels, policy, classify, of_tickets):
         module.register(app)
     return typed_at_their_desk(app, said)
 
