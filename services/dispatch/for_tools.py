@@ -6,13 +6,16 @@ Nothing here reads or writes a topic or a table. Everything else of this service
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from datetime import timedelta
+from typing import Any, NamedTuple
 
 from chassis.decider import Change, Decider
 from rulebook import Policy
 from rulebook.deriving import ClockRules
 from rulebook.rules import Alike
+from schemas.dispatch import AlikeDismissed, AlikeGathered, AlikeNoticed
 from schemas.requests import NoticeAlike
+from schemas.values import IncidentId, TicketId
 from services.dispatch.core.alike import Crowd, Spot, new_spot, notice, spot_of, spot_of_matter
 from services.dispatch.core.categories import Category
 from services.dispatch.core.commands import Command
@@ -35,7 +38,7 @@ from services.dispatch.core.ticket import Seen, Ticket
 from services.dispatch.core.words import EXPECTED
 from services.dispatch.reactions import LISTENS_TO
 from services.dispatch.store import rulings
-from services.dispatch.work import decider
+from services.dispatch.work import decider, waits
 from worktime import Calendar
 
 __all__ = [
@@ -92,9 +95,13 @@ class _Crowds:
         self._policy = policy
         self._tickets: dict[str, Ticket] = {}
         self._crowds: dict[Spot, Crowd] = {}
+        self._closed: set[IncidentId] = set()
 
     def came(self, change: Change[AnyState]) -> NoticeAlike | None:
-        if self._policy is None or not isinstance(change.after, Ticket):
+        if self._policy is None:
+            return None
+        self._answered(change, self._policy)
+        if not isinstance(change.after, Ticket):
             return None
         self._tickets[change.key] = change.after
         spot = new_spot(change.before if isinstance(change.before, Ticket) else None, change.after)
@@ -102,12 +109,40 @@ class _Crowds:
             return None
         crowd = self._crowds.get(spot, Crowd(spot, (), None, None, None, None))
         crowd = crowd._replace(registered=(*crowd.registered, (change.key, change.after.matter.opened_at)))
-        there = crowd.within(self._policy, change.facts[-1][1].time)
-        asked = notice(crowd, (self._tickets[each] for each in there), self._policy)
+        now = change.facts[-1][1].time
+        there = crowd.within(self._policy, now)
+        quiet = crowd.is_quiet(now)
+        asked = None if quiet else notice(crowd, (self._tickets[each] for each in there), self._policy)
         if asked is not None:
             crowd = crowd._replace(told=asked.ticket, told_callers=asked.callers)
         self._crowds[spot] = crowd
         return asked
+
+    def _answered(self, change: Change[AnyState], policy: Alike) -> None:
+        """What a person said, or the end of the ticket or incident, changes a place as it does in the service."""
+        if isinstance(change.after, Incident):
+            if change.after.at == "closed":
+                self._closed.add(change.key)
+                self._each(lambda crowd: crowd.incident == change.key, incident=None)
+            return
+        if not waits(change.before) and not any(isinstance(fact, AlikeNoticed) for fact, _ in change.facts):
+            return
+        for fact, cause in change.facts:
+            if isinstance(fact, AlikeDismissed):
+                self._each(_told_at(change.key), quiet_until=cause.time + timedelta(days=policy.quiet_days))
+            elif isinstance(fact, AlikeGathered) and fact.incident not in self._closed:
+                self._each(_told_at(change.key), registered=(), incident=fact.incident)
+        if not waits(change.after):
+            self._each(_told_at(change.key), told=None, told_callers=None)
+
+    def _each(self, which: Callable[[Crowd], bool], **changed: Any) -> None:
+        for spot, crowd in self._crowds.items():
+            if which(crowd):
+                self._crowds[spot] = crowd._replace(**changed)
+
+
+def _told_at(ticket: TicketId) -> Callable[[Crowd], bool]:
+    return lambda crowd: crowd.told == ticket
 
 
 def core_under(

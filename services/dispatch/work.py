@@ -144,7 +144,7 @@ class Crowds:
             if change.after.at == "closed":
                 await store.closed(connection, change.key)
             return
-        if not _waits(change.before) and not any(isinstance(fact, AlikeNoticed) for fact, _ in change.facts):
+        if not waits(change.before) and not any(isinstance(fact, AlikeNoticed) for fact, _ in change.facts):
             return
         for fact, cause in change.facts:
             match fact:
@@ -154,7 +154,7 @@ class Crowds:
                     await store.gather(connection, change.key, fact.incident)
                 case _:
                     pass
-        if not _waits(change.after):
+        if not waits(change.after):
             await store.ask_again(connection, change.key)
 
 
@@ -166,7 +166,7 @@ def _came(changes: Sequence[Change[AnyState]]) -> Iterator[_Came]:
                 yield _Came(spot, change.after, change.lane, change.facts[-1][1])
 
 
-def _waits(state: AnyState | None) -> bool:
+def waits(state: AnyState | None) -> bool:
     """Whether it stands in what waits, looked up only where it can."""
     return isinstance(state, Ticket) and isinstance(state.alike, Noticed) and DeskTaskKind.ALIKE in desk_tasks(state)
 

@@ -187,7 +187,7 @@ class World:
                 pass
 
     def _decide(self, ticket: str, command: Command, cause: Cause) -> Iterator[Message]:
-        """Let dispatch decide, and remember who leads and what was ruled."""
+        """Let dispatch decide, and remember who leads, what was ruled and where many call about one thing."""
         decided = self._dispatch.decide(ticket, command, cause)
         for fact in decided.facts:
             if isinstance(decided.after, Ticket):
@@ -196,7 +196,8 @@ class World:
                 self._leads[ticket] = fact.lead
         if decided.facts and decided.after is not None:
             facts = [(fact, cause) for fact in decided.facts]
-            self._cores.dispatch.remember(Change(ticket, "", 0, decided.before, decided.after, facts))
+            asked = self._cores.dispatch.remember(Change(ticket, "", 0, decided.before, decided.after, facts))
+            yield from (each for each in asked if each.ticket in self._dispatch.states)
         yield from decided.heard
 
     def _clocked(self, ticket: str, decided: _Decided[Clocks], at: datetime) -> Iterator[Message]:

@@ -11,11 +11,12 @@ import pytest
 import yaml
 
 from rulebook import load_policy
-from schemas.dispatch import Dispatched, Handled
+from schemas.dispatch import AlikeNoticed, Dispatched, Handled
 from schemas.inbound import (
     Accept,
     AcceptIncident,
     Adjudicate,
+    DismissAlike,
     MakeFirstContact,
     OpenIncident,
     ReportHandled,
@@ -23,6 +24,8 @@ from schemas.inbound import (
     RequestReturn,
     RuleOnReturn,
 )
+from schemas.message import Message
+from schemas.values import Contact
 from tests.support.whatif import (
     CLERK,
     INCIDENT,
@@ -273,3 +276,29 @@ def test_what_is_not_replayed_is_said_with_the_answer(present: Ruleset, lead: st
 
     assert said["not_replayed"]
     assert said["reproduced"] == 1
+
+
+def test_many_callers_about_one_thing_are_pointed_out_again_until_a_person_said_that_they_are_not_one(
+    present: Ruleset,
+) -> None:
+    # given eight callers about one place, of whom a dispatcher says after the third that they are not about one thing
+    tickets = [f"260901000000{number}" for number in (11, 22, 33, 44, 55, 66, 77, 88)]
+    calls = [
+        registered(f"2026-09-01 10:0{index}", ticket, category=CATEGORY, contact=Contact(phone=f"1380000000{index}"))
+        for index, ticket in enumerate(tickets)
+    ]
+
+    def noticed(inputs: list[Input]) -> list[tuple[str, int]]:
+        lives = try_lives(inputs, present)
+        return [(each.ticket, each.callers) for facts in lives for each in facts if isinstance(each, AlikeNoticed)]
+
+    # then they are pointed out at three and at six, and after that answer nobody is asked any more
+    dismissed = by_office("2026-09-01 10:02:30", DismissAlike, "p-xu", tickets[2], reason="两处不同的灯。")
+    assert noticed(calls) == [(tickets[2], 3), (tickets[2], 6)]
+    assert noticed([*calls, dismissed]) == [(tickets[2], 3)]
+
+
+def try_lives(inputs: list[Input], rules: Ruleset) -> list[list[Message]]:
+    """What happened to each ticket under some rules."""
+    facts = recorded(inputs, rules, UNTIL).history.facts
+    return [[each.fact for each in facts[ticket]] for ticket in sorted(facts)]
