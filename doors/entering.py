@@ -60,6 +60,16 @@ async def entered(request: web.Request) -> Known:
     return found
 
 
+async def known_in_browser(request: web.Request) -> Known | None:
+    """Tell whose session the browser shows, if the policy knows them today; a token of a script begins none."""
+    entrance = request.app[ENTRANCE]
+    caller = await entrance.caller(request.cookies.get(http.SESSION, ""), in_browser=True)
+    if caller is None:
+        return None
+    found = entrance.known(caller.person)
+    return found if found.is_there else None
+
+
 async def log_out(request: web.Request) -> web.StreamResponse:
     """POST /v1/logout: end the session that is shown, at this door; a token goes on until it is revoked."""
     entrance = request.app[ENTRANCE]

@@ -13,14 +13,14 @@ from chassis.problems import HttpProblem
 from chassis.routes import Route, text
 from chassis.routes import choice as of_words
 from chassis.routes import number as of_numbers
-from doors.entering import ENTRANCE
+from doors.entering import ENTRANCE, known_in_browser
 from doors.refusals import Refusal
 from schemas.values import PartyKind
 from services.desk.core.forms import Field, fields_of
 from services.desk.edges.keys import CONTEXT, WHO, WORDS
 from services.desk.edges.pages import calling, lookup
 from services.desk.edges.pages.calling import Show, Wanted
-from services.desk.edges.pages.entering import known, page, redirect
+from services.desk.edges.pages.entering import page, redirect
 from services.desk.edges.pages.filling import Filled, Form, keep, offered, submit
 from services.desk.edges.pages.forms import chosen, posted
 from services.desk.edges.pages.live import Feed, News, listen
@@ -94,7 +94,7 @@ async def hear(request: web.Request) -> web.StreamResponse:
     pool, wanted = request.app[CONTEXT].pool, _wanted(request)
 
     async def may_hear() -> bool:
-        who = await known(request)
+        who = await known_in_browser(request)
         return who is not None and who.party.kind is PartyKind.CALLBACK
 
     async def read(since: int, until: int) -> News:

@@ -14,10 +14,9 @@ from chassis.logins import SESSION_LASTS
 from chassis.problems import HttpProblem
 from chassis.routes import Handler, Route, text
 from doors import sessions
-from doors.entering import ENTRANCE
+from doors.entering import ENTRANCE, known_in_browser
 from doors.pages import KEYS_COOKIE
 from doors.passwords import PASSWORDS, require_passwords
-from doors.people import Known
 from schemas.values import PartyKind
 from services.desk.core.acts import takes_no_calls
 from services.desk.core.rights import may_read_tasks
@@ -46,7 +45,7 @@ def page(handler: Handler, following: str = "") -> Handler:
     """
 
     async def answer(request: web.Request) -> web.StreamResponse:
-        who = await known(request)
+        who = await known_in_browser(request)
         if who is None:
             return web.Response(status=_WHO_ARE_YOU) if _beside(request) else _to_login(request, following)
         request[WHO] = who
@@ -68,16 +67,6 @@ def said_of(request: web.Request, problem: Mapping[str, Any]) -> Mapping[str, An
     looks = request.method in _LOOKING
     title = _NOT_SHOWN if looks and problem["code"] == "not_permitted" else problem["title"]
     return {"problem": problem, "title": title, "looks": looks}
-
-
-async def known(request: web.Request) -> Known | None:
-    """Tell whose session the browser shows; a token of a script begins none."""
-    entrance = request.app[ENTRANCE]
-    caller = await entrance.caller(request.cookies.get(SESSION, ""), in_browser=True)
-    if caller is None:
-        return None
-    found = entrance.known(caller.person)
-    return found if found.is_there else None
 
 
 def redirect(place: str) -> web.Response:

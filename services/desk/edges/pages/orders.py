@@ -15,7 +15,7 @@ from chassis.problems import HttpProblem
 from chassis.routes import Route, text
 from chassis.routes import choice as of_words
 from chassis.routes import number as of_numbers
-from doors.entering import ENTRANCE
+from doors.entering import ENTRANCE, known_in_browser
 from doors.refusals import Refusal
 from schemas.files import read_yaml
 from schemas.public import Order, ShownContact
@@ -26,7 +26,7 @@ from services.desk.core.why_due import why_due
 from services.desk.edges.keys import CONTEXT, RULES, WHO, WORDS
 from services.desk.edges.pages import lookup
 from services.desk.edges.pages import owed as looking
-from services.desk.edges.pages.entering import known, page, redirect
+from services.desk.edges.pages.entering import page, redirect
 from services.desk.edges.pages.filling import Filled, Form, keep, offered, seen_before, seen_of, submit
 from services.desk.edges.pages.forms import chosen, posted
 from services.desk.edges.pages.hand import hand_of, require_department
@@ -125,7 +125,7 @@ async def hear(request: web.Request) -> web.StreamResponse:
     opened = place_of(request.query.get("since", ""))
 
     async def may_hear() -> bool:
-        who = await known(request)
+        who = await known_in_browser(request)
         return who is not None and who.department == department
 
     async def read(since: int, until: int) -> News:

@@ -13,7 +13,7 @@ from chassis.problems import HttpProblem
 from chassis.routes import Route, text
 from chassis.routes import choice as of_words
 from chassis.routes import number as of_numbers
-from doors.entering import ENTRANCE
+from doors.entering import ENTRANCE, known_in_browser
 from doors.refusals import Refusal
 from rulebook.codes import DepartmentKind
 from rulebook.directory import Department
@@ -24,7 +24,7 @@ from services.desk.core.rights import Mine, Reads, may_read_tasks
 from services.desk.edges.keys import CONTEXT, WHO, WORDS
 from services.desk.edges.lookup import standing
 from services.desk.edges.pages import lookup, seated, waiting
-from services.desk.edges.pages.entering import known, page
+from services.desk.edges.pages.entering import page
 from services.desk.edges.pages.forms import chosen
 from services.desk.edges.pages.live import Feed, News, listen
 from services.desk.edges.pages.moments import moments_of
@@ -167,7 +167,7 @@ async def hear(request: web.Request) -> web.StreamResponse:
     wanted, _ = wanted_of(request)
 
     async def may_hear() -> bool:
-        who = await known(request)
+        who = await known_in_browser(request)
         return who is not None and may_read_tasks(who)
 
     async def read(since: int, until: int) -> News:

@@ -10,10 +10,9 @@ from typing import Any, Final
 from aiohttp import web
 
 import vocabulary
-from chassis.http import SESSION
 from chassis.problems import HttpProblem
 from chassis.routes import Handler
-from doors.entering import ENTRANCE
+from doors.entering import known_in_browser
 from doors.pages import KEYS_COOKIE, Pages, beside
 from doors.people import Known
 from services.trace.core.rights import Right
@@ -33,7 +32,7 @@ def page(right: Right) -> Callable[[Callable[[web.Request], Awaitable[web.Stream
 
     def made(handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> Handler:
         async def answer(request: web.Request) -> web.StreamResponse:
-            who = await _known(request)
+            who = await known_in_browser(request)
             if who is None:
                 return show(request, "nobody.html", web.HTTPUnauthorized.status_code)
             if "" in request.query.values():
@@ -51,15 +50,6 @@ def page(right: Right) -> Callable[[Callable[[web.Request], Awaitable[web.Stream
         return answer
 
     return made
-
-
-async def _known(request: web.Request) -> Known | None:
-    entrance = request.app[ENTRANCE]
-    caller = await entrance.caller(request.cookies.get(SESSION, ""), in_browser=True)
-    if caller is None:
-        return None
-    found = entrance.known(caller.person)
-    return found if found.is_there else None
 
 
 def show_problem(request: web.Request, status: int, problem: Mapping[str, Any]) -> web.Response:
