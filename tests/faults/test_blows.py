@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
@@ -15,7 +15,6 @@ import pytest
 from bench.faults import Village
 from tools.local.instance import Instance
 from tools.local.process import Started
-from tools.local.settings import load_settings
 from tools.prepare.roles import READER
 
 _AT_ONCE = 20
@@ -25,14 +24,11 @@ _READY_AGAIN = 5.0
 
 
 @pytest.fixture(scope="module")
-def village() -> Iterator[Village]:
+def village(patient: Instance) -> Village:
     """A system of its own, for its broker and its database are struck down; dispatch has two workers."""
-    settings = load_settings()
-    patient = settings.model_copy(update={"patience": 3 * settings.patience})
-    with Instance(ephemeral=True, clock="real", settings=patient) as instance:
-        village = Village(instance, ("dispatch",))
-        village.start()
-        yield village
+    village = Village(patient, ("dispatch",))
+    village.start()
+    return village
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,8 +30,6 @@ from tools.client.kafka import Voice, producer
 from tools.errors import SaidClearly
 from tools.layout import ROOT
 from tools.local.database import Database
-from tools.local.instance import Instance
-from tools.local.settings import load_settings
 from tools.prepare.logins import trial_token
 from tools.prepare.roles import prepare_roles
 
@@ -51,17 +49,6 @@ ALONE: Final = (CrashPoint.NOTICE_SENT, CrashPoint.LETTER_SENT, CrashPoint.DOOR_
 _AT_ONCE: Final = 5
 _HOTLINE: Final = Party(kind=PartyKind.HOTLINE)
 _PATIENCE: Final = 120.0
-
-
-@pytest.fixture(scope="module")
-def village() -> Iterator[Village]:
-    """A system of its own, for its services are ended again and again."""
-    settings = load_settings()
-    patient = settings.model_copy(update={"patience": 3 * settings.patience})
-    with Instance(ephemeral=True, clock="real", settings=patient) as instance:
-        village = Village(instance, ())
-        instance.start_services()
-        yield village
 
 
 async def _start(village: Village, services: Collection[str], point: CrashPoint | None = None) -> None:

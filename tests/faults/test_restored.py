@@ -17,7 +17,6 @@ from bench.faults import Village
 from bench.place import until
 from tools.local.instance import Instance
 from tools.local.programs import find_postgres
-from tools.local.settings import load_settings
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 _TOLD = (
@@ -27,17 +26,6 @@ _TOLD = (
 _AT_ONCE = 5
 _PATIENCE = 120.0
 _BEFORE, _SINCE, _AFTER = 10, 30, 10
-
-
-@pytest.fixture
-def village() -> Iterator[Village]:
-    """A system of its own, for its database is replaced by an older one."""
-    settings = load_settings()
-    patient = settings.model_copy(update={"patience": 3 * settings.patience})
-    with Instance(ephemeral=True, clock="real", settings=patient) as instance:
-        village = Village(instance, ())
-        instance.start_services()
-        yield village
 
 
 @pytest.mark.timeout(900)

@@ -1,0 +1,28 @@
+"""What tests of blows stand on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from bench.faults import Village
+from tools.local.instance import Instance
+from tools.local.settings import load_settings
+
+
+@pytest.fixture(scope="module")
+def patient() -> Iterator[Instance]:
+    """A system of a module's own, whose parts are struck down, and which is waited for three times as long."""
+    settings = load_settings()
+    longer = settings.model_copy(update={"patience": 3 * settings.patience})
+    with Instance(ephemeral=True, clock="real", settings=longer) as instance:
+        yield instance
+
+
+@pytest.fixture(scope="module")
+def village(patient: Instance) -> Village:
+    """Its people, with all of its services."""
+    village = Village(patient, ())
+    patient.start_services()
+    return village
