@@ -74,7 +74,7 @@ def apply(
     topics.carry_out(admin, needed)
     folder = addresses.folder_of_secrets()
     rights.grant(admin, granted.new, lambda user: secret(folder, user))
-    rights.take_away(admin, granted.gone)
+    rights.take_away(admin, granted.gone, folder)
     quotas.carry_out(admin, bounds)
     if as_json:
         print_json(_document(needed, granted, bounds))

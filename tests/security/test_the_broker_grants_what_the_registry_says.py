@@ -71,15 +71,17 @@ async def test_a_department_that_is_no_more_enters_no_more(system: Instance) -> 
     admin, gone = system.broker(ADMIN), "department.ironworks"
     once = rights.make_true(admin, principals([*CODES, "ironworks"]), system.secrets)
     assert once.new.users == {gone}
-    async with Asking.as_user(system.broker(gone)) as asking:
+    once_known = system.broker(gone)
+    async with Asking.as_user(once_known) as asking:
         assert await asking.joined([f"{gone}.one"])
 
         # when the rulebook knows it no more
         taken = rights.make_true(admin, EVERYBODY, system.secrets)
 
-        # then whoever is connected may do nothing, and nobody enters with its password
+        # then whoever is connected may do nothing, and nobody enters with its password, which is kept no longer
         assert taken.gone.users == {gone}
+        assert not (system.secrets / gone).exists()
         assert not await asking.joined([f"{gone}.one"])
     with pytest.raises(KafkaError):
-        async with Asking.as_user(system.broker(gone)):
+        async with Asking.as_user(once_known):
             pass

@@ -29,7 +29,7 @@ from chassis.broker import Broker
 from schemas.principals import ADMIN, Grant, Operation, Principal, Resource
 from tools.errors import SaidClearly
 from tools.prepare.batches import batches
-from tools.prepare.secrets import secret
+from tools.prepare.secrets import forget_secret, secret
 
 ITERATIONS: Final = 4096
 """The least that Kafka takes: passwords are chance, which nobody guesses however fast."""
@@ -130,10 +130,13 @@ def standing(broker: Broker) -> Rights:
 
 
 def make_true(broker: Broker, asked: Iterable[Principal], secrets: Path) -> RightsPlan:
-    """Grant what is missing and take away what is granted no more; passwords of new users are made in the folder."""
+    """Grant what is missing and take away what is granted no more.
+
+    Passwords of new users are made in the folder, and those of users who are gone leave it.
+    """
     needed = plan(standing(broker), asked)
     grant(broker, needed.new, lambda user: secret(secrets, user))
-    take_away(broker, needed.gone)
+    take_away(broker, needed.gone, secrets)
     return needed
 
 
@@ -160,8 +163,11 @@ def set_passwords(broker: Broker, passwords: Mapping[str, str]) -> None:
         _each_done(admin.alter_user_scram_credentials(list(some)))
 
 
-def take_away(broker: Broker, gone: Rights) -> None:
-    """Take away users and access rules; whoever is connected can do nothing more from now on."""
+def take_away(broker: Broker, gone: Rights, secrets: Path) -> None:
+    """Take away users, their passwords in the folder and access rules; whoever is connected can do nothing more."""
+    # The broker is the memory of who has to go: a password that stayed behind after it forgot would stay for good.
+    for user in gone.users:
+        forget_secret(secrets, user)
     admin = AdminClient(broker.for_librdkafka())
     if gone.rules:
         filters = [

@@ -17,7 +17,7 @@ from tools.errors import SaidClearly
 from tools.prepare import rights
 from tools.prepare.logins import PASSWORD
 from tools.prepare.roles import OWNER, logins, set_password
-from tools.prepare.secrets import CONTACTS, MASTER, NAMED, TOKENS, chance, secret, write_secret
+from tools.prepare.secrets import BESIDE, CONTACTS, MASTER, NAMED, TOKENS, chance, secret, write_secret
 
 
 class SecretKind(StrEnum):
@@ -67,7 +67,7 @@ def replaced(folder: Path, name: str, make_known: Callable[[str], None]) -> None
 
     What was interrupted is taken up again with the same value, so that nobody is left with one that nobody knows.
     """
-    beside = f"{name}.next"
+    beside = f"{name}{BESIDE}"
     value = secret(folder, beside)
     make_known(value)
     write_secret(folder / name, value)

@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Final
 
 _BYTES: Final = 32
+BESIDE: Final = ".next"
+"""What stands behind a secret's name while its successor is made known."""
+
 REDACTION: Final = "redaction-secret"
 """The key of the hashes by which redacted passages are found, the same for all services."""
 
@@ -58,6 +61,12 @@ def renewed(folder: Path, name: str) -> str:
     value = chance()
     write_secret(folder / name, value)
     return value
+
+
+def forget_secret(folder: Path, name: str) -> None:
+    """Take a secret out of the folder, and what an interrupted rotation left beside it."""
+    for file in (name, f"{name}{BESIDE}"):
+        (folder / file).unlink(missing_ok=True)
 
 
 def chance() -> str:
