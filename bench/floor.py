@@ -88,7 +88,10 @@ class Floor:
                     version, state = version + 1, core.evolve(state, fact, cause.time)
                     self.states[key], changed[key] = (version, state), item.lane
                     events.append(self._event(item.lane, core.topic, key, fact, cause, now))
-                    events += [self._event(item.lane, *told[:3], cause, now) for told in core.tell(state, fact, cause)]
+                    events += [
+                        self._event(item.lane, *said_onward[:3], cause, now)
+                        for said_onward in core.tell(state, fact, cause)
+                    ]
         return events, changed
 
     def _event(self, lane: str, topic: str, key: str, message: Any, cause: Cause, now: datetime) -> Event:

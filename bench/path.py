@@ -85,7 +85,7 @@ class Town:
         for _, command in self.dispatch.react(heard):
             for fact in self.dispatch.decide(self.state, command, cause):
                 self.state = self.dispatch.evolve(self.state, fact, self.now)
-                yield from (told.topic for told in self.dispatch.tell(self.state, fact, cause))
+                yield from (said_onward.topic for said_onward in self.dispatch.tell(self.state, fact, cause))
 
 
 @contextmanager

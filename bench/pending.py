@@ -67,12 +67,12 @@ class Fired(NamedTuple):
     """One timer as it was told on the topic: when it was due and when the broker had it."""
 
     due: datetime
-    told: datetime
+    delivered: datetime
 
     @property
     def late(self) -> float:
         """Seconds; negative when it came too early."""
-        return (self.told - self.due).total_seconds()
+        return (self.delivered - self.due).total_seconds()
 
 
 async def measure(instance: Instance, pending: int, announce: Announce, *, quick: bool) -> list[Figure]:
@@ -174,21 +174,21 @@ async def _fired(instance: Instance, waves: Sequence[Wave]) -> dict[int, list[Fi
     last = max(wave.begins for wave in waves)
     async with listener(instance.broker(OPERATORS), [CLOCKS]) as consumer:
 
-        async def all_told() -> bool:
+        async def all_delivered() -> bool:
             ends = await consumer.end_offsets(consumer.assignment())
             return bool(sum(ends.values()) >= len(dues))
 
         patience = (last - datetime.now(UTC)).total_seconds() + _PATIENCE
-        await until(all_told, patience, f"{len(dues):,} timers on their topic", every=0.5)
+        await until(all_delivered, patience, f"{len(dues):,} timers on their topic", every=0.5)
         while heard.total() < len(dues):
             for records in (await consumer.getmany(timeout_ms=200, max_records=5_000)).values():
                 for record in records:
                     key = (record.key or b"").decode()
                     if key in dues and not heard[key]:
                         heard[key] += 1
-                        told = datetime.fromtimestamp(record.timestamp / 1000, UTC)
+                        delivered = datetime.fromtimestamp(record.timestamp / 1000, UTC)
                         digit, due = dues[key]
-                        fired[digit].append(Fired(due, told))
+                        fired[digit].append(Fired(due, delivered))
     return fired
 
 
@@ -198,8 +198,8 @@ def _figures(fired: dict[int, list[Fired]], pending: int) -> list[Figure]:
     early = sum(each.late < -_STAMP_SECONDS for each in everything)
     steady, burst, flood, backlog = fired.values()
     lateness = [each.late for each in steady]
-    told = sorted(each.told for each in backlog)
-    after_outage = len(backlog) / max((told[-1] - told[0]).total_seconds(), 0.001)
+    delivered = sorted(each.delivered for each in backlog)
+    after_outage = len(backlog) / max((delivered[-1] - delivered[0]).total_seconds(), 0.001)
     through = len(flood) / max(each.late for each in flood)
     return [
         Figure("timers fired through the topic", through, "timers/s", 10_000, note=f"{len(flood):,} at once, {beside}"),

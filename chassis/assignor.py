@@ -25,8 +25,8 @@ class LaneAssignor(PartitionAssignor):  # type: ignore[misc]
     """
 
     def _perform_assignment(self, cluster: Any, member_metadata: Mapping[str, Any]) -> Any:
-        told = {member: self._get_client_metadata(metadata) for member, metadata in member_metadata.items()}
-        self._update_member_urls(told)
+        reported = {member: self._get_client_metadata(metadata) for member, metadata in member_metadata.items()}
+        self._update_member_urls(reported)
         takers: defaultdict[str, set[str]] = defaultdict(set)
         for member, metadata in member_metadata.items():
             for topic in metadata.subscription:
@@ -37,7 +37,7 @@ class LaneAssignor(PartitionAssignor):  # type: ignore[misc]
             for topic, partitions in places.items()
             for tp in ((topic, partition) for partition in partitions)
         }
-        given = shared_out(set(lanes.values()), _held(lanes, told))
+        given = shared_out(set(lanes.values()), _held(lanes, reported))
         assignments = {member: ClientAssignment(actives={}, standbys={}) for member in member_metadata}
         for tp, shared in sorted(lanes.items()):
             assignments[given[shared.lane]].actives.setdefault(tp[0], []).append(tp[1])
@@ -49,11 +49,11 @@ class LaneAssignor(PartitionAssignor):  # type: ignore[misc]
         return Shared(lane_of(tp, foreign), kind, frozenset(takers))
 
 
-def _held(lanes: Mapping[TopicPartition, Shared], told: Mapping[str, Any]) -> dict[str, str]:
+def _held(lanes: Mapping[TopicPartition, Shared], reported: Mapping[str, Any]) -> dict[str, str]:
     """Who had which lane, as workers remember it; one that was away remembers what is another's since."""
     return {
         lanes[tp].lane: member
-        for member, metadata in sorted(told.items())
+        for member, metadata in sorted(reported.items())
         for topic, partitions in metadata.assignment.actives.items()
         for tp in ((topic, partition) for partition in partitions)
         if tp in lanes

@@ -54,7 +54,7 @@ class Broker:
 
     def for_librdkafka(self) -> dict[str, str | int | float | bool]:
         """Return what every client of confluent_kafka is told."""
-        told: dict[str, str | int | float | bool] = {
+        options: dict[str, str | int | float | bool] = {
             "bootstrap.servers": self.address,
             "security.protocol": self._protocol,
             "sasl.mechanism": MECHANISM,
@@ -63,7 +63,7 @@ class Broker:
             "log_level": 0,
             "reconnect.backoff.max.ms": _RECONNECT_MILLISECONDS,
         }
-        return told | ({"ssl.ca.location": str(self.ca)} if self.ca else {})
+        return options | ({"ssl.ca.location": str(self.ca)} if self.ca else {})
 
     @property
     def _protocol(self) -> str:

@@ -80,23 +80,25 @@ class Putting:
 
     def of(self, ticket: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
         """How the contacts of a ticket are written, as pydantic's context of whoever writes them."""
-        return lambda told: self._put(ticket, {name: told[name] for name in CONTACT_FIELDS if told.get(name)})
+        return lambda fields: self._put(ticket, {name: fields[name] for name in CONTACT_FIELDS if fields.get(name)})
 
     def again(self, ticket: str, handles: Iterator[str]) -> Callable[[dict[str, Any]], dict[str, Any]]:
         """The same for contacts that were put down before and whose rows are gone: under the handles of then."""
-        return lambda told: self._put(ticket, {name: told[name] for name in CONTACT_FIELDS if told.get(name)}, handles)
+        return lambda fields: self._put(
+            ticket, {name: fields[name] for name in CONTACT_FIELDS if fields.get(name)}, handles
+        )
 
-    def _put(self, ticket: str, told: dict[str, str], handles: Iterator[str] | None = None) -> dict[str, Any]:
-        if not told:
+    def _put(self, ticket: str, fields: dict[str, str], handles: Iterator[str] | None = None) -> dict[str, Any]:
+        if not fields:
             return {}
-        known = (ticket, tuple(told.items()))
+        known = (ticket, tuple(fields.items()))
         handle = None if handles is None else next(handles, None)
         if known not in self._known or (handle is not None and self._known[known]["sealed"] != [handle]):
             handle = handle or self.vault.new_handle()
-            box = self.vault.sealed(handle, told)
-            self.rows.append(Row(handle, ticket, self.naming.known_by(Contact.model_validate(told)), box))
-            marks = [f"{name}:{self.naming.marked(ticket, name, value)}" for name, value in told.items()]
-            masks = {name: mask_of(name, value) for name, value in told.items()}
+            box = self.vault.sealed(handle, fields)
+            self.rows.append(Row(handle, ticket, self.naming.known_by(Contact.model_validate(fields)), box))
+            marks = [f"{name}:{self.naming.marked(ticket, name, value)}" for name, value in fields.items()]
+            masks = {name: mask_of(name, value) for name, value in fields.items()}
             self._known[known] = {"sealed": [handle], "hashes": marks, **masks}
         return self._known[known]
 
@@ -129,9 +131,9 @@ class Vault:
         """Name a row by chance."""
         return urlsafe_b64encode(self._chance(_HANDLE_BYTES)).decode("ascii")
 
-    def sealed(self, handle: str, told: Mapping[str, str]) -> bytes:
+    def sealed(self, handle: str, fields: Mapping[str, str]) -> bytes:
         """Seal what a contact says for its row."""
-        wrapped, box = self._keys.sealed(_dumped(told).encode(), about(handle, _FIELD))
+        wrapped, box = self._keys.sealed(_dumped(fields).encode(), about(handle, _FIELD))
         return bytes(wrapped) + box
 
     def opened(self, handle: str, box: bytes) -> dict[str, str]:
@@ -146,9 +148,9 @@ class Vault:
         now = stopwatch()
         found = {}
         for handle in handles:
-            at, told = self._opened.get(handle, (now - 2 * _SECONDS, {}))
+            at, fields = self._opened.get(handle, (now - 2 * _SECONDS, {}))
             if now - at < _SECONDS:
-                found[handle] = told
+                found[handle] = fields
         if missing := handles - found.keys():
             rows = await source.fetch(
                 f"select handle, box from {KEPT_IN} where handle = any($1::text[])",  # noqa: S608 - our own name
@@ -165,9 +167,9 @@ class Vault:
             ticket,
         )
         for handle, box in rows:
-            told = self.opened(handle, box)
-            after = change(told)
-            if after is not told:
+            fields = self.opened(handle, box)
+            after = change(fields)
+            if after is not fields:
                 await connection.execute(
                     f"update {KEPT_IN} set box = $2 where handle = $1",  # noqa: S608 - our own name
                     handle,
@@ -175,12 +177,12 @@ class Vault:
                 )
                 self._opened.pop(handle, None)
 
-    def _remembered(self, handle: str, now: float, told: Mapping[str, str]) -> Mapping[str, str]:
-        self._opened[handle] = now, told
+    def _remembered(self, handle: str, now: float, fields: Mapping[str, str]) -> Mapping[str, str]:
+        self._opened[handle] = now, fields
         self._opened.move_to_end(handle)
         if len(self._opened) > _REMEMBERED:
             self._opened.popitem(last=False)
-        return told
+        return fields
 
 
 class WordSeal:
@@ -197,7 +199,7 @@ class WordSeal:
 
     def of(self, ticket: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
         """How the contact of a ticket is kept in a document; `shown` opens it there."""
-        return lambda told: {_BOX: self.sealed(_dumped(told), ticket)} if told else told
+        return lambda fields: {_BOX: self.sealed(_dumped(fields), ticket)} if fields else fields
 
     def shown(self, document: dict[str, Any], ticket: str) -> dict[str, Any]:
         """A document with its contact opened."""
@@ -251,7 +253,7 @@ def opened(contact: Contact, opening: Opening) -> Contact:
     return Contact.model_validate(_opened(contact.model_dump(), opening))
 
 
-def told_outside(text: str, opening: Opening) -> str:
+def opened_outside(text: str, opening: Opening) -> str:
     """What outsiders read of a message as it is kept: its contacts opened, and nothing that its veil hides."""
     opened = opened_in(text, opening)
     if _VEILED.match(text) is None:

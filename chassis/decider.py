@@ -31,7 +31,7 @@ class Change(NamedTuple, Generic[S]):
     facts: Sequence[tuple[Message, Cause]]
 
 
-def _nothing_told(_state: object, _fact: Message, _cause: Cause) -> Sequence[Tell]:
+def _tells_nothing(_state: object, _fact: Message, _cause: Cause) -> Sequence[Tell]:
     return ()
 
 
@@ -53,7 +53,7 @@ class Decider(Generic[S, C]):
     react: Callable[[Heard], Sequence[tuple[str, C]]]
     decide: Callable[[S | None, C, Cause], Sequence[Message]]
     evolve: Callable[[S | None, Message, Instant], S]
-    tell: Callable[[S, Message, Cause], Sequence[Tell]] = _nothing_told
+    tell: Callable[[S, Message, Cause], Sequence[Tell]] = _tells_nothing
     timer: Callable[[S], NextTimer | None] = _no_timer
     fired: Callable[[NextTimer], C] | None = None
     concerned: Callable[[Connection, str, Heard], Awaitable[Sequence[str]]] | None = None
@@ -88,7 +88,7 @@ def taken(decider: Decider[S, C], fact: Fact, state: S | None) -> Step[S]:
     """Fold one fact: the same whether it was just decided or is taken from the topic on which it stands."""
     lane, key, message, cause = fact
     after = decider.evolve(state, message, cause.time)
-    tells = [Say(lane, *told[:3], cause, told.veil) for told in decider.tell(after, message, cause)]
+    tells = [Say(lane, *onward[:3], cause, onward.veil) for onward in decider.tell(after, message, cause)]
     return Step(after, [(message, cause)], [Say(lane, decider.topic, key, message, cause), *tells])
 
 

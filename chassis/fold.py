@@ -113,12 +113,14 @@ class _Fold(Generic[S, C]):
 
     async def _commands(self, heard: Heard) -> Sequence[tuple[str, C]]:
         """What a record asks for; one that was answered already asks for what its answer lacks, and nothing else."""
-        told = self.transaction.told
-        if told is None:
+        published = self.transaction.tail
+        if published is None:
             return await self._asked(heard)
-        if heard.envelope.id not in told.torn:
+        if heard.envelope.id not in published.torn:
             return ()
-        return [(key, command) for key, command in await self._asked(heard) if not told.knows(heard.envelope.id, key)]
+        return [
+            (key, command) for key, command in await self._asked(heard) if not published.knows(heard.envelope.id, key)
+        ]
 
     async def _asked(self, heard: Heard) -> Sequence[tuple[str, C]]:
         await self.stretch.pause()
@@ -130,7 +132,7 @@ class _Fold(Generic[S, C]):
 
     async def _due(self, items: Iterable[Heard]) -> list[Timer]:
         """Load timers that come before some record, or are due by a lane's horizon."""
-        if self.decider.fired is None or self.transaction.told is not None:
+        if self.decider.fired is None or self.transaction.tail is not None:
             return []
         for heard in items:
             before = heard.envelope.time - timers.BEFORE

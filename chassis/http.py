@@ -166,7 +166,7 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
             await _whole(request)
         response = await handler(request)
     except Exception as error:  # noqa: BLE001 - whatever it is, who asked is answered and the answer is counted
-        response = _to_reader(request, _told(route, error))
+        response = _to_reader(request, _answered(route, error))
     _note(request, response.status)
     HTTP_REQUESTS.labels(request.app[_DOOR].service, route, str(response.status)).inc()
     return response
@@ -182,17 +182,17 @@ def _to_reader(request: web.Request, problem: web.Response) -> web.Response:
     return page
 
 
-def _told(route: str, error: Exception) -> web.Response:
+def _answered(route: str, error: Exception) -> web.Response:
     match error:
         case HttpProblem():
             return error.answer()
         case web.HTTPException():
             return of_aiohttp(error)
         case ContentEncodingError():
-            return _told(route, _unknown_encoding())
+            return _answered(route, _unknown_encoding())
         case HttpProcessingError():
             words = "请求不合 HTTP 的规范，请核对方法、地址和请求头后重试。"
-            return _told(route, HttpProblem(400, "unreadable_request", None, words))
+            return _answered(route, HttpProblem(400, "unreadable_request", None, words))
         case _:
             return _failed(route, error)
 
@@ -204,7 +204,7 @@ def _unknown_encoding() -> HttpProblem:
 
 def _unheard(service: str, error: Exception) -> web.Response:
     """Answer a request that no handler heard of, and count it."""
-    response = _told(_OTHER, error)
+    response = _answered(_OTHER, error)
     response.headers.update(HEADERS)
     HTTP_REQUESTS.labels(service, _OTHER, str(response.status)).inc()
     return response

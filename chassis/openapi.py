@@ -107,8 +107,8 @@ def _schemas(routes: Iterable[Route]) -> tuple[Mapping[tuple[Any, bool], Any], d
             kind for kind in dict.fromkeys(_types(routes, asked=asked)) if not asked or is_closed != (kind in loose)
         ]
         inputs = [(place, "validation", TypeAdapter(kind)) for place, kind in enumerate(types)]
-        found, told = TypeAdapter.json_schemas(inputs, ref_template=_REF)  # type: ignore[arg-type]
-        definitions = told.get("$defs", {})
+        found, defined = TypeAdapter.json_schemas(inputs, ref_template=_REF)  # type: ignore[arg-type]
+        definitions = defined.get("$defs", {})
         parts |= closed(definitions) if is_closed else definitions
         names |= {(kind, asked): found[place, "validation"] for place, kind in enumerate(types)}
     return names, parts

@@ -18,7 +18,7 @@ from pydantic_core import from_json
 from chassis import crash_points, metrics
 from chassis.broker import Broker
 from chassis.clock import stopwatch, wall
-from chassis.contacts import Opening, Source, Vault, told_outside
+from chassis.contacts import Opening, Source, Vault, opened_outside
 from chassis.crash_points import CrashPoint
 from chassis.failures import Dependency
 from chassis.health import Health
@@ -45,7 +45,7 @@ class Wire(NamedTuple):
 
 def wire(event: Event, service: str, opening: Opening = MappingProxyType({})) -> Wire:
     """Write an event as its message, the same however often it is published; outsiders read contacts opened."""
-    body = told_outside(event.body, opening) if event.outward else event.body
+    body = opened_outside(event.body, opening) if event.outward else event.body
     return Wire(event.topic, event.partition, _key(event).encode(), body.encode(), event.headers(service))
 
 

@@ -93,18 +93,18 @@ class _CompressedBatch:
 
     def __init__(self, packed: memoryview, largest: int, batch: Any) -> None:
         self._packed, self._largest, self._batch = packed, largest, batch
-        self._as_it_is = told = batch(packed)
-        self.is_control_batch, self.is_transactional = told.is_control_batch, told.is_transactional
-        self.producer_id, self.base_offset, self.next_offset = told.producer_id, told.base_offset, told.next_offset
-        self.validate_crc = told.validate_crc
+        self._as_it_is = plain = batch(packed)
+        self.is_control_batch, self.is_transactional = plain.is_control_batch, plain.is_transactional
+        self.producer_id, self.base_offset, self.next_offset = plain.producer_id, plain.base_offset, plain.next_offset
+        self.validate_crc = plain.validate_crc
 
     def __iter__(self) -> Iterator[Any]:
-        found, told = unpacked(self._packed, self._largest), self._as_it_is
+        found, plain = unpacked(self._packed, self._largest), self._as_it_is
         read: Iterator[Any] = iter(self._batch(found.batch))
         if not found.unread:
             return read
         unread = (
-            _UnreadRecord(told.base_offset + each.delta, told.max_timestamp, told.timestamp_type, each.size or 0)
+            _UnreadRecord(plain.base_offset + each.delta, plain.max_timestamp, plain.timestamp_type, each.size or 0)
             for each in found.unread
         )
         # A batch of aiokafka must not be asked for its iterator twice, as merging does.

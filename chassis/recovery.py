@@ -23,11 +23,11 @@ from chassis.failures import Fenced, refusal_of, transient
 from chassis.lane import Alarm, LaneState, lane_of
 from chassis.load import LogInfo, identities, load_lanes
 from chassis.misfit import RestoredError, UnrecoverableError
+from chassis.published_tail import Place, PublishedTail, Recorded
 from chassis.reading import record_of, refusal_of_unread
 from chassis.service import Connection, Fact, Record, place_in_cause
 from chassis.store import TopicPartition
 from chassis.tail import Ranges, Tail, existing, outputs, reading, unknown_tail
-from chassis.told import Place, Recorded, Told
 from chassis.transaction import Transactions
 from schemas.envelope import EnvelopeError, decode
 from schemas.registry import TopicKind, model_of
@@ -71,7 +71,7 @@ async def recover(connection: Connection, broker: Broker, transactions: Transact
         return done
     finally:
         transactions.states.clear()
-        transactions.told = None
+        transactions.tail = None
         await connection.execute("select pg_advisory_unlock($1, hashtext($2))", _ONE_AT_A_TIME, service.name)
 
 
@@ -104,22 +104,22 @@ class _Recovery:
         self._transactions = transactions
         self._inputs = inputs
         self._heard = 0
-        self._told = Told()
+        self._tail_said = PublishedTail()
 
     async def run(self, tail: Sequence[Recorded]) -> Recovered:
         recall = self._transactions.service.recall
-        told = Told.of(tail, recall and recall.topic)
+        tail_said = PublishedTail.of(tail, recall and recall.topic)
         states = await self._load()
         self._transactions.states.update(states)
-        self._transactions.told = self._told = told
+        self._transactions.tail = self._tail_said = tail_said
         _require_unmoved(tail, states, {topic.name for topic in self._transactions.service.topics if topic.compacted})
         for each in tail:
             states[each.lane].positions[each.topic, each.partition] = each.envelope.sequence
         if recall is not None:
             await self._take([each for each in tail if each.topic == recall.topic])
-        await self._hear(await self._answered(told))
-        await self._end(told)
-        return Recovered(len(tail), self._heard, len(told.fresh))
+        await self._hear(await self._answered(tail_said))
+        await self._end(tail_said)
+        return Recovered(len(tail), self._heard, len(tail_said.fresh))
 
     async def _load(self) -> dict[str, LaneState]:
         """All lanes, locked; what they hear next must still be there."""
@@ -163,16 +163,16 @@ class _Recovery:
         if facts:
             await self._transactions.recall(self._connection, facts)
 
-    async def _answered(self, told: Told) -> dict[TopicPartition, int]:
+    async def _answered(self, tail_said: PublishedTail) -> dict[TopicPartition, int]:
         """By input, up to where it was answered: behind the last record from which something follows in the tail."""
         until = dict.fromkeys(self._inputs.ends, 0)
-        places = {cause[at:] for cause in told.facts if (at := cause.rfind("@")) >= 0}
+        places = {cause[at:] for cause in tail_said.facts if (at := cause.rfind("@")) >= 0}
         async for message in self._inputs.read(self._offsets(), self._inputs.ends):
             tp: TopicPartition = (message.topic, message.partition)
             if tp[0] in self._transactions.foreign:
                 answered = place_in_cause(*tp, message.offset) in places
             else:
-                answered = _id_of(message) in told.facts
+                answered = _id_of(message) in tail_said.facts
             if answered:
                 until[tp] = message.offset + 1
         return until
@@ -207,14 +207,14 @@ class _Recovery:
         for record in records:
             lanes[self._lane(record)].setdefault(record[:2], []).append(record)
         batch = {name: list(inputs.values()) for name, inputs in lanes.items()}
-        before, mark = {name: transactions.states[name].copied() for name in batch}, self._told.mark()
+        before, mark = {name: transactions.states[name].copied() for name in batch}, self._tail_said.mark()
         try:
             await transactions.run(self._connection, batch, {}, len(records))
         except Exception as error:
             if transient(error):
                 raise
             transactions.states.update(before)
-            self._told.undo(mark)
+            self._tail_said.undo(mark)
             await self._narrow_down(records, error)
             return
         for state in (transactions.states[name] for name in batch):
@@ -235,15 +235,15 @@ class _Recovery:
         self._transactions.refused[records[0][:3]] = refusal
         await self._hear_portion(records)
 
-    async def _end(self, told: Told) -> None:
+    async def _end(self, tail_said: PublishedTail) -> None:
         """Write what did not follow again, number what was never published, and say how far all is published."""
         transactions, connection = self._transactions, self._connection
-        rest = [transactions.as_recorded(each, self._kept(each)) for each in told.rest()]
+        rest = [transactions.as_recorded(each, self._kept(each)) for each in tail_said.rest()]
         for event in rest:
-            told.note(event)
+            tail_said.note(event)
         published = {name: state.next_number - 1 for name, state in transactions.states.items()}
         fresh = []
-        for event in told.fresh:
+        for event in tail_said.fresh:
             state = transactions.states[event.lane]
             fresh.append(event._replace(number=state.next_number))
             state.next_number += 1
@@ -251,7 +251,7 @@ class _Recovery:
             await store.insert_events(connection, [*rest, *fresh])
         states = transactions.states.values()
         for state in states:
-            state.published = max(state.published, told.last.get(state.lane.name, 0))
+            state.published = max(state.published, tail_said.last.get(state.lane.name, 0))
         await store.update_lanes(
             connection,
             [(s.lane.name, s.lane.now, s.next_number, s.published, s.lane.counters, s.paused) for s in states],
@@ -259,7 +259,7 @@ class _Recovery:
             (),
             [(s.lane.name, *tp, sequence) for s in states for tp, sequence in s.positions.items()],
         )
-        outlets = {(lane, topic): published[lane] for lane, topic in told.outlets}
+        outlets = {(lane, topic): published[lane] for lane, topic in tail_said.outlets}
         if outlets:
             await store.save_outbox_positions(connection, outlets)
 

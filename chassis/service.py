@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from chassis.clock import Clock
     from chassis.contacts import Naming, Vault
-    from chassis.told import Told
+    from chassis.published_tail import PublishedTail
     from schemas.sealed import Veil
     from sealing.records import RecordSeal
 
@@ -142,7 +142,7 @@ class Transaction:
     seal: RecordSeal
     at_once: int = MOST_AT_ONCE
     contacts: Vault | None = None
-    told: Told | None = None
+    tail: PublishedTail | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ _DEVELOPMENT: Final = re.compile(r"liuhen|development-\w+")
 S = TypeVar("S", bound=BaseSettings)
 
 
-def told(kind: type[S]) -> S:
+def from_environment(kind: type[S]) -> S:
     """Read what the environment says; ends the process, and says which variable cannot be used, where one cannot."""
     try:
         return kind()

@@ -16,9 +16,9 @@ from confluent_kafka.admin import AdminClient
 from chassis import store
 from chassis.broker import Broker
 from chassis.misfit import UnrecoverableError
+from chassis.published_tail import Place, Recorded
 from chassis.service import Connection
 from chassis.store import TopicPartition
-from chassis.told import Place, Recorded
 from schemas.envelope import EnvelopeError, decode
 from schemas.registry import Topic, TopicKind
 

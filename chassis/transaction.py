@@ -14,6 +14,7 @@ from chassis.crash_points import CrashPoint
 from chassis.failures import Fenced
 from chassis.lane import TOO_MANY_UNREADABLE, Alarm, Classified, LaneState, classify, lane_of, merged, read
 from chassis.portions import Stretch
+from chassis.published_tail import PublishedTail, Recorded
 from chassis.service import (
     MOST_AT_ONCE,
     Connection,
@@ -31,7 +32,6 @@ from chassis.service import (
 )
 from chassis.store import Event, TopicPartition
 from chassis.timers import BEFORE
-from chassis.told import Recorded, Told
 from schemas.envelope import EnvelopeError, decode, derived_id, partition_of
 from schemas.registry import Topic, TopicKind
 from sealing.records import RecordSeal
@@ -65,7 +65,7 @@ class Transactions:
         self.seal = seal
         self.states: dict[str, LaneState] = {}
         self.refused: dict[tuple[str, int, int], Refused] = {}
-        self.told: Told | None = None
+        self.tail: PublishedTail | None = None
         self.topics: Mapping[str, Topic] = {topic.name: topic for topic in service.topics}
         self.limits = {topic.name: int(topic.config["max.message.bytes"]) - _HEADROOM for topic in service.topics}
         hears = service.hears
@@ -107,7 +107,7 @@ class Transactions:
         return result
 
     async def recall(self, connection: Connection, facts: Sequence[Fact]) -> TransactionResult:
-        """Take facts of ours from where they stand; Told says which messages they are."""
+        """Take facts of ours from where they stand; the published tail says which messages they are."""
         recall, names = self.service.recall, sorted({fact.lane for fact in facts})
         assert recall is not None  # noqa: S101 - whoever calls has asked
         async with connection.transaction():
@@ -165,7 +165,7 @@ class Transactions:
 
     def _transaction(self, connection: Connection, names: Sequence[str], at_once: int) -> Transaction:
         lanes = {name: self.states[name].lane for name in names}
-        return Transaction(connection, lanes, self.seal, at_once, self.service.contacts, self.told)
+        return Transaction(connection, lanes, self.seal, at_once, self.service.contacts, self.tail)
 
     async def _written(
         self, connection: Connection, names: Sequence[str], classified: Classified, outcome: Outcome
@@ -196,25 +196,25 @@ class Transactions:
 
     def number(self, says: Iterable[Say], said: Counter[str], putting: Putting | None = None) -> list[Event]:
         """Give each message its id, its number in the lane and its position on its topic; put down its contacts."""
-        if self.told is not None:
-            return self._number_again(says, self.told, putting)
+        if self.tail is not None:
+            return self._number_again(says, self.tail, putting)
         return [self._event(say, said, putting) for say in says]
 
-    def _number_again(self, says: Iterable[Say], told: Told, putting: Putting | None) -> list[Event]:
+    def _number_again(self, says: Iterable[Say], published: PublishedTail, putting: Putting | None) -> list[Event]:
         """Of what follows once more: what stands on its topic, under its number; what never got there is kept apart.
 
         What is not there although later messages of its place are was not said then, and is not said now.
         """
         found = []
         for say in says:
-            recorded = told.take(say)
+            recorded = published.take(say)
             if recorded is not None:
                 found.append(self._recorded(say, recorded, putting))
-                told.note(found[-1])
-            elif not told.left[say.lane, say.topic, partition_of(say.key, self._topic(say).partitions)]:
-                while derived_id(say.cause.id, self.service.name, told.said[say.cause.id]) in told.ids:
-                    told.said[say.cause.id] += 1
-                told.fresh.append(self._event(say, told.said, putting))
+                published.note(found[-1])
+            elif not published.left[say.lane, say.topic, partition_of(say.key, self._topic(say).partitions)]:
+                while derived_id(say.cause.id, self.service.name, published.said[say.cause.id]) in published.ids:
+                    published.said[say.cause.id] += 1
+                published.fresh.append(self._event(say, published.said, putting))
                 self.states[say.lane].next_number -= 1
         return found
 

@@ -92,20 +92,26 @@ LIMITS: Final = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 def measure(suggester: Suggester, asked: Sequence[Example]) -> Figures:
     """Ask about texts whose truth is known, as dispatch would."""
     found = [(example, suggester.suggest(example.text)) for example in asked]
-    plain = [(example, told) for example, told in found if not example.several and example.label != NONE]
-    odd = [told for example, told in found if example.several or example.label == NONE]
+    plain = [(example, suggestion) for example, suggestion in found if not example.several and example.label != NONE]
+    odd = [suggestion for example, suggestion in found if example.several or example.label == NONE]
     labels = _labels(suggester, plain, found)
-    settled = [example.label == told.category for example, told in plain if told.outcome is Outcome.ONE]
-    hits = [(told.score, told.category == example.label) for example, told in found if told.outcome is Outcome.ONE]
+    settled = [
+        example.label == suggestion.category for example, suggestion in plain if suggestion.outcome is Outcome.ONE
+    ]
+    hits = [
+        (suggestion.score, suggestion.category == example.label)
+        for example, suggestion in found
+        if suggestion.outcome is Outcome.ONE
+    ]
     met = [each.f1 for each in labels if each.asked]
     return Figures(
         asked=len(asked),
-        accuracy=_share([likeliest(told) == example.label for example, told in plain]),
+        accuracy=_share([likeliest(suggestion) == example.label for example, suggestion in plain]),
         macro_f1=float(np.mean(met)) if met else 0.0,
         settled=len(settled) / max(len(plain), 1),
         settled_right=_share(settled),
         odd=len(odd),
-        odd_forced=sum(told.outcome is Outcome.ONE for told in odd),
+        odd_forced=sum(suggestion.outcome is Outcome.ONE for suggestion in odd),
         calibration_error=calibration_error(hits),
         labels=labels,
         confusion=_confusion([each.label for each in labels], plain),
@@ -122,14 +128,14 @@ def catalogue_of(policy: Policy, labels: Sequence[str]) -> Policy:
     return policy.model_copy(update={"categories": categories})
 
 
-def likeliest(told: Suggestion) -> str:
+def likeliest(suggestion: Suggestion) -> str:
     """The first category, suggested or only shown; `none` where nothing fits."""
-    return told.category or (told.runners_up[0].category if told.runners_up else NONE)
+    return suggestion.category or (suggestion.runners_up[0].category if suggestion.runners_up else NONE)
 
 
 def _confusion(names: Sequence[str], plain: Sequence[tuple[Example, Suggestion]]) -> tuple[tuple[int, ...], ...]:
     """True category by line, likeliest by column."""
-    counts = Counter((example.label, likeliest(told)) for example, told in plain)
+    counts = Counter((example.label, likeliest(suggestion)) for example, suggestion in plain)
     return tuple(tuple(counts[line, column] for column in names) for line in names)
 
 
@@ -155,13 +161,13 @@ def _labels(
     suggester: Suggester, plain: Sequence[tuple[Example, Suggestion]], found: Sequence[tuple[Example, Suggestion]]
 ) -> tuple[LabelFigures, ...]:
     asked = Counter(example.label for example, _ in plain)
-    called = Counter(likeliest(told) for _, told in plain)
-    right = Counter(example.label for example, told in plain if likeliest(told) == example.label)
+    called = Counter(likeliest(suggestion) for _, suggestion in plain)
+    right = Counter(example.label for example, suggestion in plain if likeliest(suggestion) == example.label)
     reached, reached_right = Counter[str](), Counter[str]()
-    for example, told in found:
-        if told.category is not None and told.score >= suggester.least(told.category):
-            reached[told.category] += 1
-            reached_right[told.category] += told.category == example.label
+    for example, suggestion in found:
+        if suggestion.category is not None and suggestion.score >= suggester.least(suggestion.category):
+            reached[suggestion.category] += 1
+            reached_right[suggestion.category] += suggestion.category == example.label
     names = sorted(asked.keys() | called.keys() | reached.keys())
     return tuple(
         LabelFigures(
@@ -201,9 +207,9 @@ def yardsticks(learned: Sequence[Example], asked: Sequence[Example], seed: int =
     truth, found = [each.label for each in plain], []
     for name, kind in zip(YARDSTICKS, kinds, strict=True):
         pipe: Any = make_pipeline(TfidfVectorizer(analyzer=grams, sublinear_tf=True, min_df=2), kind).fit(texts, names)
-        told = [str(label) for label in pipe.predict([each.text for each in plain])]
-        macro = float(f1_score(truth, told, average="macro", labels=sorted(set(truth)), zero_division=0))
-        hits = [label == meant for label, meant in zip(told, truth, strict=True)]
+        suggestion = [str(label) for label in pipe.predict([each.text for each in plain])]
+        macro = float(f1_score(truth, suggestion, average="macro", labels=sorted(set(truth)), zero_division=0))
+        hits = [label == meant for label, meant in zip(suggestion, truth, strict=True)]
         error = None
         if hasattr(pipe, "predict_proba"):
             sure = pipe.predict_proba([each.text for each in plain]).max(axis=1)

@@ -110,12 +110,14 @@ class Suggester:
         certain = self._keywords.weigh(text)
         if self.model is None:
             ordered = sorted((Candidate(code, weight) for code, weight in certain.items()), key=_first)
-            return self._told(ordered, certain, nothing_fits=False)
+            return self._suggested(ordered, certain, nothing_fits=False)
         read = self.model.read(text)
         weighed = weigh(self.model, read, certain, self._usable)
         found = weighed.trusted(self.model.confidence, self._most)
         ordered = [Candidate(self.model.labels[at], score) for at, score in found]
-        return self._told(ordered, certain, nothing_fits=not certain and (read.known == 0 or weighed.none > SETTLED))
+        return self._suggested(
+            ordered, certain, nothing_fits=not certain and (read.known == 0 or weighed.none > SETTLED)
+        )
 
     def is_certain(self, suggestion: Suggestion) -> bool:
         """Tell whether policy dispatches by this suggestion without a person."""
@@ -136,7 +138,7 @@ class Suggester:
             return threshold
         return max(threshold, self.model.thresholds.get(category, _NEVER))
 
-    def _told(self, ordered: list[Candidate], certain: Mapping[str, float], *, nothing_fits: bool) -> Suggestion:
+    def _suggested(self, ordered: list[Candidate], certain: Mapping[str, float], *, nothing_fits: bool) -> Suggestion:
         model = self.model.identity if self.model is not None else None
         shown = [Candidate(each.category, round(each.score, 4)) for each in ordered][: self._most]
         if shown and ordered[0].score >= SETTLED:

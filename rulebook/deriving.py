@@ -129,7 +129,7 @@ class ClockRules:
         due, binding = _bound(self._running(explained.due, basis.ledger, now), caps)
         said: dict[str, Any] = {"budget": explained.said, "binding": binding}
         if caps:
-            said["caps"] = [self._told(cap, binding, basis) for cap in caps]
+            said["caps"] = [self._explained(cap, binding, basis) for cap in caps]
         return Derived(due, self._remind_at(due, basis.ledger, self.limit(clock).due_soon_for(tier)), said)
 
     def due_of_new(self, clock: Clock, tier: Tier, at: datetime, upstream: Upstream | None) -> Due:
@@ -197,7 +197,7 @@ class ClockRules:
             caps.append(Cap("named_date", OfficialDue(at=basis.named), {}))
         return caps
 
-    def _told(self, cap: Cap, binding: str, basis: Basis) -> dict[str, Any]:
+    def _explained(self, cap: Cap, binding: str, basis: Basis) -> dict[str, Any]:
         said = {"kind": cap.kind, "due": cap.due.model_dump(mode="json"), **cap.said}
         if cap.kind == binding == "ceiling" and basis.ceiling is not None:
             # Its days are told only where they decide: a list of fifteen days twice helps nobody.

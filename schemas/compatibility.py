@@ -43,8 +43,8 @@ def _closed(schema: Any) -> Any:
         return [_closed(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    told = {name: _closed(part) for name, part in schema.items()}
-    return {**told, "additionalProperties": False} if isinstance(told.get("properties"), dict) else told
+    described = {name: _closed(part) for name, part in schema.items()}
+    return {**described, "additionalProperties": False} if isinstance(described.get("properties"), dict) else described
 
 
 def _plain(schema: Any, defs: Mapping[str, Any]) -> Any:
@@ -57,26 +57,26 @@ def _plain(schema: Any, defs: Mapping[str, Any]) -> Any:
         return _plain(defs[schema["$ref"].rpartition("/")[2]], defs)
     if "discriminator" in schema:  # its members are messages of their own, and compared as such
         return {}
-    told = {
+    described = {
         name: {field: _plain(part, defs) for field, part in value.items()}
         if name == "properties"
         else _plain(value, defs)
         for name, value in schema.items()
         if name not in _WORDS
     }
-    return _words(told)
+    return _words(described)
 
 
-def _words(told: dict[str, Any]) -> dict[str, Any]:
+def _words(described: dict[str, Any]) -> dict[str, Any]:
     """Write what can be only one word, and what must match a pattern, as a choice of one.
 
     Two patterns would be compared by enumerating what they match, without end: another pattern is another kind of text,
     unless `TAKES_MORE` says otherwise.
     """
-    if "const" in told:
-        return {"type": "string", "enum": [told["const"]]}
-    if "pattern" in told:
-        lengths = f"{told.get('minLength')} {told.get('maxLength')}"
-        patterns = (told["pattern"], *TAKES_MORE.get(told["pattern"], ()))
+    if "const" in described:
+        return {"type": "string", "enum": [described["const"]]}
+    if "pattern" in described:
+        lengths = f"{described.get('minLength')} {described.get('maxLength')}"
+        patterns = (described["pattern"], *TAKES_MORE.get(described["pattern"], ()))
         return {"type": "string", "enum": [f"{pattern} {lengths}" for pattern in patterns]}
-    return told
+    return described

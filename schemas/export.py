@@ -41,10 +41,10 @@ def closed(schema: Any) -> Any:
         return [closed(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    told = {name: closed(part) for name, part in schema.items()}
-    if "properties" in told and told.get("type") == "object":
-        told["additionalProperties"] = False
-    return told
+    parts = {name: closed(part) for name, part in schema.items()}
+    if "properties" in parts and parts.get("type") == "object":
+        parts["additionalProperties"] = False
+    return parts
 
 
 def files() -> Iterator[tuple[Path, str]]:

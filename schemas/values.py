@@ -390,8 +390,8 @@ class Contact(Value):
     @model_serializer(mode="wrap")
     def _written(self, write: SerializerFunctionWrapHandler, info: SerializationInfo) -> dict[str, Any]:
         """Who keeps what it says apart gives a context, which seals it."""
-        told: dict[str, Any] = write(self)
-        return info.context(told) if callable(info.context) and self.sealed is None else told
+        document: dict[str, Any] = write(self)
+        return info.context(document) if callable(info.context) and self.sealed is None else document
 
 
 class ContactKeys(Value):

@@ -43,7 +43,7 @@ async def ask_database(system: Addresses) -> None:
         )
         try:
             asked = datetime.now(UTC)
-            size, connected, most, told = await connection.fetchrow(_ASKED) or (0, 0, 0, asked)
+            size, connected, most, transactions = await connection.fetchrow(_ASKED) or (0, 0, 0, asked)
             halfway = asked + (datetime.now(UTC) - asked) / 2
         finally:
             connection.terminate()
@@ -55,7 +55,7 @@ async def ask_database(system: Addresses) -> None:
     BYTES.set(size)
     CONNECTIONS.labels("used").set(connected)
     CONNECTIONS.labels("most").set(most)
-    AHEAD.set((told - halfway).total_seconds())
+    AHEAD.set((transactions - halfway).total_seconds())
 
 
 def look_at_disks(disks: Mapping[str, Path]) -> None:

@@ -106,7 +106,7 @@ async def upload(request: web.Request, who: Uploader) -> web.StreamResponse:
     with TemporaryDirectory(prefix="liuhen-upload-") as folder:
         path = Path(folder) / "content"
         kept = await _received(request, path, uploads.limits.largest)
-        media = _told_truly(request.content_type, await asyncio.to_thread(media_of, kept.head, path))
+        media = _true_media(request.content_type, await asyncio.to_thread(media_of, kept.head, path))
         id_ = "A" + "".join(secrets.choice(_ALPHABET) for _ in range(_CHARACTERS))
         new = Uploaded(id_, who.party, who.login, name, media, kept.size, kept.sha256, now)
         # What is kept is entered first: a content that nobody entered would stay for ever.
@@ -161,7 +161,7 @@ def _too_large(largest: int) -> HttpProblem:
     return HttpProblem(413, "too_long", None, f"附件过大，一个最多 {largest} 字节。请压缩图片、剪短视频后重新上传。")
 
 
-def _told_truly(said: str, found: Media | None) -> Media:
+def _true_media(said: str, found: Media | None) -> Media:
     if found is not None and found == said:
         return found
     if found is None:

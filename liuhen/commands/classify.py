@@ -233,7 +233,7 @@ def learn(
     with TemporaryDirectory() as scratch:
         base = made_up(Path(scratch) / "wordings.csv", folder)
     try:
-        told = give_lesson(
+        taught = give_lesson(
             _assigned(file, addresses),
             base,
             load_policy(folder),
@@ -245,10 +245,10 @@ def learn(
     except (TrainingDataError, PolicyError) as error:
         raise SaidClearly(str(error)) from error
     if as_json:
-        _print_lesson(told)
+        _print_lesson(taught)
     else:
-        _show_lesson(told)
-    raise typer.Exit(LEARN_EXITS[told.ended])
+        _show_lesson(taught)
+    raise typer.Exit(LEARN_EXITS[taught.ended])
 
 
 def _assigned(file: Path | None, addresses: Addresses | None) -> tuple[Assigned, ...]:
@@ -263,17 +263,17 @@ def _today(addresses: Addresses | None) -> date:
     return clock.now().astimezone(ZONE).date()
 
 
-def _print_lesson(told: Taught) -> None:
-    lesson = told.lesson
+def _print_lesson(taught: Taught) -> None:
+    lesson = taught.lesson
     figures = None if lesson is None else {name: asdict(getattr(lesson, name)) for name in ("before", "after")}
     card = None if lesson is None else {"identity": lesson.model.identity, **asdict(lesson.model.card)}
-    print_json({"ended": told.ended, "said": told.said, "model": card, "figures": figures})
+    print_json({"ended": taught.ended, "said": taught.said, "model": card, "figures": figures})
 
 
-def _show_lesson(told: Taught) -> None:
+def _show_lesson(taught: Taught) -> None:
     console = Terminal()
-    if told.lesson is not None:
-        lesson = told.lesson
+    if taught.lesson is not None:
+        lesson = taught.lesson
         held = f"{lesson.held} 件，{lesson.held_from} 至 {lesson.held_to}"
         console.print(f"{lesson.days} 天的 {lesson.texts} 件工单；留出 {held}。")
         table = Table("在留出的日子上", "原模型", "新模型")
@@ -288,7 +288,7 @@ def _show_lesson(told: Taught) -> None:
         console.print(table)
         ready = "、".join(sorted(lesson.model.thresholds or {})) or "没有，都由人定"
         console.print(f"有门槛的分类：{ready}。")
-    console.print(told.said)
+    console.print(taught.said)
 
 
 @app.command(help="像派单时那样，为一段文字推荐分类。")

@@ -54,15 +54,15 @@ def list_(  # noqa: PLR0913 - one for each option
     wanted = LetterFilter(sort, service, topic, reason, subject)
     found, total = asyncio.run(letters.found(load_addresses(), wanted, limit))
     if as_json:
-        print_json({"total": total, "letters": [_told(letter) for letter in found]})
+        print_json({"total": total, "letters": [_document(letter) for letter in found]})
         return
     table = Table(title=f"死信与搁置 dead letters（{len(found)}/{total}）", title_justify="left")
     for column in ("类别", "服务", "位置", "时间", "原因", "说明", "对象"):
         table.add_column(column, overflow="fold")
     for letter in found:
         place = str(letter.place)
-        told = (letter.reason, letter.detail, letter.subject or "")
-        table.add_row(styled((letter.sort, _COLOURS[letter.sort])), letter.service, place, _when(letter), *told)
+        columns = (letter.reason, letter.detail, letter.subject or "")
+        table.add_row(styled((letter.sort, _COLOURS[letter.sort])), letter.service, place, _when(letter), *columns)
     _console.print(table)
 
 
@@ -76,14 +76,14 @@ def show(
     """Show one record that was put aside: why, its headers, and with --reveal its key and value (hex if not UTF-8)."""
     found = asyncio.run(letters.at(load_addresses(), LetterPlace.parse(place), service))
     if as_json:
-        print_json([{**_told(letter), **_content(letter, reveal=reveal)} for letter in found])
+        print_json([{**_document(letter), **_content(letter, reveal=reveal)} for letter in found])
         return
     for letter in found:
         table = Table(show_header=False, box=None)
         table.add_column(style="bold")
         table.add_column(overflow="fold")
         content = _content(letter, reveal=reveal)
-        for name, value in {**_told(letter), **content["headers"]}.items():
+        for name, value in {**_document(letter), **content["headers"]}.items():
             table.add_row(name, "" if value is None else str(value))
         for name in ("key", "value"):
             hidden = f"{content['size']} bytes {_HIDDEN}" if name == "value" else _HIDDEN
@@ -159,7 +159,7 @@ def _headers(given: list[str] | tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def _told(letter: Letter) -> dict[str, Any]:
+def _document(letter: Letter) -> dict[str, Any]:
     return {
         "sort": letter.sort.value,
         "service": letter.service,

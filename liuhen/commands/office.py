@@ -48,8 +48,8 @@ def queue(
         raise SaidClearly(f"没有名为 {task} 的待办。有：{known}")
     place = Workplace.of(_OFFICE)
     calendar = as_published(load_calendar(place.addresses.policy / "calendar"), calendars())
-    told = [PublishedMessage(each.since, each) for each in tasks()]
-    waiting = desk(told, DueTimes(place.policy, calendar), place.now())
+    messages = [PublishedMessage(each.since, each) for each in tasks()]
+    waiting = desk(messages, DueTimes(place.policy, calendar), place.now())
     if for_ is not None:
         waiting = of_person(waiting, place.person(for_), place.policy, place.now())
     wanted = [each for each in waiting if task in (None, each.task.task)]

@@ -144,8 +144,8 @@ def _duties(policy: Policy, title: str, duties: Iterable[Duty]) -> Table:
 def _show_changes(policy: Policy, other: Policy, on: date, *, as_json: bool) -> None:
     granted, taken = changes(policy, other, on)
     if as_json:
-        told = {"granted": [each._asdict() for each in granted], "taken": [each._asdict() for each in taken]}
-        print_json({"on": str(on), "policy": policy.version, "to": other.version, **told})
+        changed = {"granted": [each._asdict() for each in granted], "taken": [each._asdict() for each in taken]}
+        print_json({"on": str(on), "policy": policy.version, "to": other.version, **changed})
         return
     if not granted and not taken:
         _console.print(styled(("职责没有变化。", "bold green")))

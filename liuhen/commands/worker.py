@@ -100,8 +100,8 @@ def _alone(work: Callable[[Instance], T]) -> T:
             return work(instance)
 
 
-def _tell(as_json: bool, words: str, told: object) -> None:  # noqa: FBT001 - what the option says
+def _tell(as_json: bool, words: str, document: object) -> None:  # noqa: FBT001 - what the option says
     if as_json:
-        print_json(told)
+        print_json(document)
     else:
         _console.print(words)

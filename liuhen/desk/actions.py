@@ -33,7 +33,7 @@ _LOOK_AGAIN: Final = 0.3
 _NAMED: Final = 5
 _STAFF: Final = frozenset({PartyKind.OFFICE, PartyKind.DEPARTMENT})
 _console: Final = Terminal()
-_told: Final = Terminal(stderr=True)
+_stderr: Final = Terminal(stderr=True)
 
 PlaceOf = Callable[[typer.Context], Workplace]
 
@@ -78,7 +78,7 @@ def _command(action: type[Action], kind: PartyKind, place_of: PlaceOf) -> Callab
         if given.get("if_seen") is None and "if_seen" in action.model_fields:
             given["if_seen"] = looked.last_seen(place.addresses, given["ticket"])
         said = action_of(action, given, speaker, place)
-        with _told.status("等候答复…"):
+        with _stderr.status("等候答复…"):
             answer = asyncio.run(submit(place, said, submission=submission, patience=patience))
         if answer.refusal is not None and "ticket" in given:  # what changed meanwhile has been shown with it
             looked.remember(place.addresses, [(given["ticket"], answer.refusal.version)])
@@ -228,12 +228,12 @@ def _show(place: Workplace, action: Action, answer: SubmissionAnswer) -> None:
     if answer.refusal is not None:
         field = FIELDS.get(answer.refusal.field or "")
         where = f"，{field}" if field else ""
-        _told.print(styled((f"✘ {name}未被接受", "bold red"), f"（{REFUSALS.said(answer.refusal.code)}{where}）"))
-        _told.print(f"  {answer.refusal.reason}")
+        _stderr.print(styled((f"✘ {name}未被接受", "bold red"), f"（{REFUSALS.said(answer.refusal.code)}{where}）"))
+        _stderr.print(f"  {answer.refusal.reason}")
         return
     if not answer.taken:
         again = f"可以用同一编号重发，不会重复：--submission {answer.submission}"
-        _told.print(styled((f"？ {name}已发出，没有等到答复。", "bold yellow"), again))
+        _stderr.print(styled((f"？ {name}已发出，没有等到答复。", "bold yellow"), again))
         return
     tickets = "、".join(answer.tickets[:_NAMED]) + (f"等{len(answer.tickets)}件" if answer.tickets[_NAMED:] else "")
     again = "（已有工单：未结的记为催办，已办结的申请重启）" if answer.follow_up else ""

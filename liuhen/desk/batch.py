@@ -31,7 +31,7 @@ from tools.terminal import Terminal, styled
 from vocabulary import STATES
 
 _console: Final = Terminal()
-_told: Final = Terminal(stderr=True)
+_stderr: Final = Terminal(stderr=True)
 _SHOWN: Final = 10
 
 _SAID: Final[Mapping[Word, tuple[str, str]]] = {
@@ -83,12 +83,12 @@ def frozen(place: Workplace, action: type[Action], filters: Filters) -> list[Lis
     kept, left_out = chosen(found, filters)
     if left_out:
         why = "件紧急，或者文字须由人判断，不在其列；请逐件看清再办，要一并办的以 --if-ticket 写明："
-        _told.print(f"{len(left_out)} {why}{'、'.join(each.ticket for each in left_out)}")
+        _stderr.print(f"{len(left_out)} {why}{'、'.join(each.ticket for each in left_out)}")
     if not kept:
         raise SaidClearly("没有符合条件、现在可以一并这样办的工单。")
     if unknown:
         named = "、".join(sorted(unknown)[:_SHOWN])
-        _told.print(f"其中 {len(unknown)} 件不在可办的状态，或者不由你单位承办：{named}")
+        _stderr.print(f"其中 {len(unknown)} 件不在可办的状态，或者不由你单位承办：{named}")
     return kept if place.party.department else [*seen_by_the_office(kept, trace.timeline)]
 
 

@@ -82,9 +82,9 @@ class Reading:
         """Keep what is open and still stands on the topic, and tell that, in the order in which it was last told."""
         found: dict[str, PublishedMessage] = {}
         for key, thing in self.things.items():
-            told = thing.message(topic) if thing.offset >= begins.get(thing.partition, 0) else None
-            if told is not None and not over(told.message):
-                found[key] = told
+            still_there = thing.message(topic) if thing.offset >= begins.get(thing.partition, 0) else None
+            if still_there is not None and not over(still_there.message):
+                found[key] = still_there
         self.things = {key: self.things[key] for key in found}
         return list(found.values())
 

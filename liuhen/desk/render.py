@@ -50,12 +50,12 @@ def desk(place: Workplace, waiting: Sequence[WaitingTask]) -> RenderableType:
 
 def caller(place: Workplace, found: CallerAnswer) -> RenderableType:
     """List the tickets of a caller, in whose hands each is, and what it was about."""
-    told = found["tickets"]
-    more = f"，列出最近的 {len(told)} 件" if len(told) < found["total"] else ""
+    tickets = found["tickets"]
+    more = f"，列出最近的 {len(tickets)} 件" if len(tickets) < found["total"] else ""
     table = Listing(
         f"来电的人的工单（{found['total']}件{more}）", ("工单", "登记", "状态", "在谁", "期限", "分类", "地点", "内容")
     )
-    for each in told:
+    for each in tickets:
         waits = "、".join(TASKS.said(task) for task in each["waits"])
         hidden = "（保密）" if each["confidential"] and each["text"] is None else ""
         table.add_row(

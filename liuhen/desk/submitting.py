@@ -80,8 +80,8 @@ def note(answer: SubmissionAnswer, message: Message, action: Action) -> Submissi
     match message:
         case ReceiptGiven(receipt=receipt, tickets=tickets, follow_up=follow_up) if _answers(message, answer):
             found = message.incident or incident_of(action)
-            told = replace(answer, receipt=receipt, taken=True, tickets=tickets)
-            return replace(told, follow_up=follow_up, incident=found, notice=message.notice)
+            outcome = replace(answer, receipt=receipt, taken=True, tickets=tickets)
+            return replace(outcome, follow_up=follow_up, incident=found, notice=message.notice)
         case ReceiptRefused() if _answers(message, answer):
             refusal = Rejection(message.code, message.field, message.reason)
             return replace(answer, receipt=message.receipt, refusal=refusal)
@@ -166,7 +166,7 @@ class AtTheDoor:
 
     async def hear(self, action: Action, answer: SubmissionAnswer) -> SubmissionAnswer:
         await asyncio.sleep(_LOOK_AGAIN)
-        return told_at_the_door(answer, await asyncio.to_thread(desk.standing, answer.act), action)
+        return answered_at_the_door(answer, await asyncio.to_thread(desk.standing, answer.act), action)
 
 
 class AtTheDepartmentsDoor(AtTheDoor):
@@ -208,17 +208,19 @@ def followed(
     return replace(answer, tickets=tuple(order.ticket for order in done), followed=(said,))
 
 
-def told_at_the_door(answer: SubmissionAnswer, told: ActAnswer, action: Action) -> SubmissionAnswer:
+def answered_at_the_door(answer: SubmissionAnswer, outcome: ActAnswer, action: Action) -> SubmissionAnswer:
     """Take in what the door says of an act."""
-    answer = replace(answer, receipt=told["receipt"] or "")
-    match told["state"]:
+    answer = replace(answer, receipt=outcome["receipt"] or "")
+    match outcome["state"]:
         case "refused":
-            return replace(answer, refusal=Rejection(told["code"], told["field"], told["reason"], told["version"]))
+            return replace(
+                answer, refusal=Rejection(outcome["code"], outcome["field"], outcome["reason"], outcome["version"])
+            )
         case "accepted":
-            left_out = tuple(told["left_out"].items())
-            found = told["incident"] or incident_of(action)
-            answer = replace(answer, taken=True, tickets=tuple(told["tickets"]), incident=found, left_out=left_out)
-            return replace(answer, notice=told["notice"])
+            left_out = tuple(outcome["left_out"].items())
+            found = outcome["incident"] or incident_of(action)
+            answer = replace(answer, taken=True, tickets=tuple(outcome["tickets"]), incident=found, left_out=left_out)
+            return replace(answer, notice=outcome["notice"])
         case "pending":
             return answer
         case never:

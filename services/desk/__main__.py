@@ -8,7 +8,7 @@ from pathlib import Path
 from chassis.redaction import Covering, covering
 from chassis.run import run
 from chassis.service import Service
-from chassis.settings import told
+from chassis.settings import from_environment
 from rulebook import Policy, load_policy
 from rulebook.deriving import ClockRules
 from schemas import registry
@@ -54,7 +54,7 @@ def compose(settings: DeskSettings, policy: Policy) -> Service:
 
 def main() -> int:
     """Run until told to end; returns the exit code."""
-    settings = told(DeskSettings)
+    settings = from_environment(DeskSettings)
     return run(compose(settings, load_policy(settings.policy)), settings)
 
 

@@ -12,7 +12,7 @@ from services.desk.core.acts import SOURCE, act_of
 from services.desk.core.many import MOST_IN_VAIN, Word, apart, became, in_vain, named
 from services.desk.core.owing import owed
 from services.desk.core.pressing import Weight, weight
-from services.desk.edges.told import ActAnswer, CallerAnswer, OneOrderAnswer, OrderAnswer
+from services.desk.edges.answered import ActAnswer, CallerAnswer, OneOrderAnswer, OrderAnswer
 
 __all__ = [
     "MOST_IN_VAIN",

@@ -25,7 +25,7 @@ class KnownAct(NamedTuple):
     on_incident: bool
 
 
-class Told(NamedTuple):
+class HeardMessage(NamedTuple):
     """One message of a public topic: who said it, its number among what they said, and its content as it came."""
 
     topic: str
@@ -117,29 +117,35 @@ def answers(message: Message) -> str | None:
     return None
 
 
-def react(told: Told, act: KnownAct | None, rules: ClockRules) -> Change | None:
+def react(heard_message: HeardMessage, act: KnownAct | None, rules: ClockRules) -> Change | None:
     """Tell what changes, knowing the act that is answered: on another's topic nobody answers it."""
-    envelope, message = told.envelope, told.message
+    envelope, message = heard_message.envelope, heard_message.message
     match message:
         case ReceiptGiven() | ReceiptRefused():
-            return _answer(message, act, envelope.time) if act is not None and act.answered_on == told.topic else None
+            return (
+                _answer(message, act, envelope.time)
+                if act is not None and act.answered_on == heard_message.topic
+                else None
+            )
         case DeskTask():
-            return _task(told, message, rules)
+            return _task(heard_message, message, rules)
         case ShownContact():
-            body = told.body if message.receipt is not None else None
-            return ShownRow(told.topic, message.ticket, envelope.source, envelope.sequence, message.receipt, body)
+            body = heard_message.body if message.receipt is not None else None
+            return ShownRow(
+                heard_message.topic, message.ticket, envelope.source, envelope.sequence, message.receipt, body
+            )
         case _:
             return None
 
 
-def _task(told: Told, message: DeskTask, rules: ClockRules) -> TaskRow:
-    said_by = told.envelope.source, told.envelope.sequence
+def _task(heard_message: HeardMessage, message: DeskTask, rules: ClockRules) -> TaskRow:
+    said_by = heard_message.envelope.source, heard_message.envelope.sequence
     if not message.open:
         over = message.since, message.since
         return TaskRow(message.ticket, message.task, *said_by, message.since, None, weight(message), *over)
     due = due_at_desk(message, rules)
     times = remind_by(due), breach_by(due)
-    return TaskRow(message.ticket, message.task, *said_by, message.since, told.body, weight(message), *times)
+    return TaskRow(message.ticket, message.task, *said_by, message.since, heard_message.body, weight(message), *times)
 
 
 def _answer(message: ReceiptGiven | ReceiptRefused, act: KnownAct, at: Instant) -> Change:

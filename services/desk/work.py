@@ -20,7 +20,18 @@ from services.desk import store
 from services.desk.core.callbacks import CallbackRow, CallbackTry, requested
 from services.desk.core.callers import CallerChange, CallerRow
 from services.desk.core.orders import OrderRow, kept
-from services.desk.reactions import Accepted, Change, LeftOut, Refused, ShownRow, TaskRow, Told, answers, heard, react
+from services.desk.reactions import (
+    Accepted,
+    Change,
+    HeardMessage,
+    LeftOut,
+    Refused,
+    ShownRow,
+    TaskRow,
+    answers,
+    heard,
+    react,
+)
 
 Work = Callable[[Transaction, Sequence[Heard | Foreign]], Awaitable[Outcome]]
 
@@ -48,12 +59,12 @@ def noting(seal: WordSeal, key: bytes, rules: ClockRules) -> Work:
 async def _note(transaction: Transaction, items: Sequence[Heard | Foreign], keeping: Keeping) -> Outcome:
     """Note what these records say; the desk itself says nothing on topics of its own."""
     seal = keeping.seal
-    told = [_told(item.record, keeping) if isinstance(item, Foreign) else None for item in items]
-    answered = [answers(each.message) if isinstance(each, Told) else None for each in told]
+    read_items = [_read(item.record, keeping) if isinstance(item, Foreign) else None for item in items]
+    answered = [answers(each.message) if isinstance(each, HeardMessage) else None for each in read_items]
     acts = await store.load_acts(transaction.connection, [act for act in answered if act is not None])
     changes = [
-        react(each, acts.get(act or ""), keeping.rules) if isinstance(each, Told) else each
-        for each, act in zip(told, answered, strict=True)
+        react(each, acts.get(act or ""), keeping.rules) if isinstance(each, HeardMessage) else each
+        for each, act in zip(read_items, answered, strict=True)
     ]
     changes = [_of_fact(item) if isinstance(item, Heard) else each for item, each in zip(items, changes, strict=True)]
     facts = [item for item in items if isinstance(item, Heard)]
@@ -94,7 +105,7 @@ def _of_fact(item: Heard) -> Change | None:
 _HEARD: Final = {model.type_name: model for model in (DeskTask, ReceiptGiven, ReceiptRefused, ShownContact)}
 
 
-def _told(record: Record, keeping: Keeping) -> Told | OrderRow | CallbackRow | None:
+def _read(record: Record, keeping: Keeping) -> HeardMessage | OrderRow | CallbackRow | None:
     """Read a record as any reader of the published language does: what concerns nobody here is passed by."""
     try:
         envelope, body = decode(record.headers, record.value)
@@ -107,7 +118,7 @@ def _told(record: Record, keeping: Keeping) -> Told | OrderRow | CallbackRow | N
         request = CallbackRequest.model_validate_json(body)
         return requested(envelope, request, body.decode(), keeping.seal.of(request.ticket), keeping.rules)
     model = _HEARD.get(envelope.type)
-    return Told(record.topic, envelope, model.model_validate_json(body), body.decode()) if model else None
+    return HeardMessage(record.topic, envelope, model.model_validate_json(body), body.decode()) if model else None
 
 
 def _sealed(change: Change, seal: WordSeal) -> Change:

@@ -11,7 +11,7 @@ import structlog
 from chassis.metrics import ALARMS
 from chassis.run import run
 from chassis.service import Service
-from chassis.settings import told
+from chassis.settings import from_environment
 from classification.suggest import Suggester
 from rulebook import load_policy
 from rulebook.deriving import ClockRules
@@ -61,7 +61,7 @@ def tell_operations(error: Exception) -> None:
 
 def main() -> int:
     """Run until told to end; returns the exit code."""
-    settings = told(DispatchSettings)
+    settings = from_environment(DispatchSettings)
     policy = load_policy(settings.policy)
     calendar = load_calendar(settings.policy / "calendar")
     suggest = suggestions(Suggester.load(settings.model, policy))

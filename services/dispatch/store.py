@@ -15,7 +15,7 @@ from services.dispatch.core import standing as s
 from services.dispatch.core.alike import Crowd, Spot
 from services.dispatch.core.categories import Category
 from services.dispatch.core.gathering import Gathering
-from services.dispatch.core.hiding import Told
+from services.dispatch.core.hiding import NewestMessage
 from services.dispatch.core.incidents.state import Incident
 from services.dispatch.core.rules import Like, Precedent
 from services.dispatch.core.state import STATE, AnyState
@@ -60,14 +60,14 @@ async def precedents(connection: Connection, horizon: str) -> ReadOn:
     return ReadOn(rows, found[0]["horizon"])
 
 
-async def newest_told(transaction: Transaction, key: str) -> Sequence[Told]:
+async def newest_messages(transaction: Transaction, key: str) -> Sequence[NewestMessage]:
     """Read the newest of each thing that outsiders were told under a key; of desk tasks, of each task."""
     rows = await transaction.connection.fetch(
         "select distinct on (topic, type, coalesce(body ->> 'task', '')) topic, type, body::text from event"
         " where outward and key = $1 order by topic, type, coalesce(body ->> 'task', ''), recorded desc, number desc",
         key,
     )
-    return [Told(topic, name, body) for topic, name, body in rows]
+    return [NewestMessage(topic, name, body) for topic, name, body in rows]
 
 
 async def state(transaction: Transaction, key: str) -> AnyState:

@@ -25,7 +25,7 @@ from services.dispatch.core.commands import Command
 from services.dispatch.core.decide import decide
 from services.dispatch.core.desk import desk_tasks
 from services.dispatch.core.evolve import evolve
-from services.dispatch.core.hiding import hides, told_again, unknown_in, without_contact
+from services.dispatch.core.hiding import hides, said_again, unknown_in, without_contact
 from services.dispatch.core.incidents.state import Incident
 from services.dispatch.core.regions import Noticed
 from services.dispatch.core.rules import Like, Precedent, Rules
@@ -207,15 +207,15 @@ async def hidden(transaction: Transaction, outcome: Outcome, rules: Rules) -> Ou
     if not redacted and not sealed and not forgotten:
         return outcome
     causes = {say.key: say for say, _ in redacted}
-    told = {key: await store.newest_told(transaction, key) for key in {*causes, *sealed, *forgotten}}
+    told = {key: await store.newest_messages(transaction, key) for key in {*causes, *sealed, *forgotten}}
     covers = overlays(((say.key, passage) for say, passage in redacted), rules.redaction_key)
     says = [*covered(outcome.says, covers)]
     for key, ticket in sealed.items():
-        says += told_again(hiding[key], told[key], unknown_in(ticket), says, rules.policy)
+        says += said_again(hiding[key], told[key], unknown_in(ticket), says, rules.policy)
     for key, say in causes.items():
-        says += told_again(say, told[key], covers[key].document, says, rules.policy)
+        says += said_again(say, told[key], covers[key].document, says, rules.policy)
     for key, say in forgotten.items():
-        says += told_again(say, told[key], without_contact, says, rules.policy)
+        says += said_again(say, told[key], without_contact, says, rules.policy)
     await cover(transaction, covers)
     return replace(outcome, says=says)
 

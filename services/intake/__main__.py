@@ -11,7 +11,7 @@ from chassis.contacts import Naming
 from chassis.redaction import Covering, covering
 from chassis.run import run
 from chassis.service import Service
-from chassis.settings import told
+from chassis.settings import from_environment
 from rulebook import Policy, load_policy
 from schemas import registry
 from schemas.dispatch import AttachmentRemoved, ContactForgotten, Redacted, redacted_by
@@ -55,7 +55,7 @@ def config_of(settings: IntakeSettings, policy: Policy) -> DoorConfig:
 
 def main() -> int:
     """Run until told to end; returns the exit code."""
-    settings = told(IntakeSettings)
+    settings = from_environment(IntakeSettings)
     return run(compose(settings, load_policy(settings.policy)), settings)
 
 

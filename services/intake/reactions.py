@@ -130,8 +130,8 @@ def react(
             return NOTHING if answered is None else _refusal(message, answered)
         case Corrected() if known is not None:
             better = _known_better(known, message)
-            told = Reaction(ticket=better) if message.told is None else _progress(message, at, better, newsroom)
-            return told._replace(opens=_opened_by(better, message))
+            reaction = Reaction(ticket=better) if message.told is None else _progress(message, at, better, newsroom)
+            return reaction._replace(opens=_opened_by(better, message))
         case DispatchFact() if known is not None:
             return _progress(message, at, _known_better(known, message), newsroom)
         case _:

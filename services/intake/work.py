@@ -183,9 +183,9 @@ async def _take(transaction: Transaction, items: Sequence[Foreign], taking: Taki
 
 async def _said(transaction: Transaction, record: Record, reading: Reading, state: DoorState) -> Sequence[Answer]:
     """What was said of a submission, where it is heard again; what that names of uploads is known again too."""
-    if transaction.told is None:
+    if transaction.tail is None:
         return ()
-    said = facts_of(transaction.told.words(cause_of(record, reading)))
+    said = facts_of(transaction.tail.words(cause_of(record, reading)))
     new = [each for each in attachments_in(said, reading.party) if each.id not in state.attachments]
     await store.insert_attachments(transaction.connection, new, record.timestamp)
     state.attachments |= {each.id: each for each in new}
@@ -234,7 +234,7 @@ def cause_of(record: Record, reading: Reading) -> str:
 
 def _says(item: Foreign, reading: Reading, received: Instant, decision: Decision) -> list[Say]:
     cause, traceparent = cause_of(item.record, reading), reading.traceparent
-    return [Say(item.lane, *told, Cause(cause, told.key, received, traceparent)) for told in decision.says]
+    return [Say(item.lane, *onward, Cause(cause, onward.key, received, traceparent)) for onward in decision.says]
 
 
 async def load(config: DoorConfig, readings: Sequence[Reading], transaction: Transaction) -> DoorState:

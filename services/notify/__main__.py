@@ -8,7 +8,7 @@ from pathlib import Path
 from chassis.redaction import Covering, covering
 from chassis.run import run
 from chassis.service import Service
-from chassis.settings import told
+from chassis.settings import from_environment
 from rulebook import Policy, load_policy
 from schemas import registry
 from schemas.dispatch import redacted_by
@@ -41,7 +41,7 @@ def compose(settings: NotifySettings, policy: Policy) -> Service:
 
 def main() -> int:
     """Run until told to end; returns the exit code."""
-    settings = told(NotifySettings)
+    settings = from_environment(NotifySettings)
     return run(compose(settings, load_policy(settings.policy)), settings)
 
 

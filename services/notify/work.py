@@ -14,9 +14,9 @@ from pydantic import TypeAdapter
 
 from chassis.decider import Decider
 from chassis.fold import folding, recalling
+from chassis.published_tail import PublishedTail
 from chassis.service import Connection, Fact, Foreign, Heard, Recall, Record, Transaction, Work
 from chassis.service import Outcome as Done
-from chassis.told import Told
 from schemas.envelope import Envelope, derived_id
 from schemas.message import Message
 from schemas.notices import (
@@ -53,7 +53,7 @@ def telling(wording: Wording) -> Work:
 
     async def work(transaction: Transaction, items: Sequence[Heard | Foreign]) -> Done:
         heard = [item for item in items if isinstance(item, Heard)]
-        lanes = [] if transaction.told is not None else list(transaction.lanes)
+        lanes = [] if transaction.tail is not None else list(transaction.lanes)
         outcomes = await store.unreported(transaction.connection, lanes, transaction.at_once)
         wanted = await _wanted(transaction, [item for item in heard if type(item.message) in LISTENS_TO], wording)
         elsewhere = await _elsewhere(transaction, outcomes, wording)
@@ -65,10 +65,10 @@ def telling(wording: Wording) -> Work:
             for item in (*returned, *heard)
             for notice in wanted.get(item.envelope.id, ())
         ]
-        if transaction.told is None:
+        if transaction.tail is None:
             await store.plan(transaction.connection, planned)
         else:
-            await _plan_again(transaction.connection, planned, transaction.told)
+            await _plan_again(transaction.connection, planned, transaction.tail)
         if outcomes:
             await store.mark_reported(transaction.connection, outcomes)
         return replace(done, words=done.words[len(returned) :])
@@ -98,12 +98,14 @@ def recall() -> Recall:
     return Recall(folded.topic, work)
 
 
-async def _plan_again(connection: Connection, planned: Sequence[Planned], told: Told) -> None:
+async def _plan_again(connection: Connection, planned: Sequence[Planned], published: PublishedTail) -> None:
     """Put down again what was asked for, as the facts say that it stands; nothing else is asked for."""
     facts = {
-        each.ticket: [(read_fact(one.body, one.envelope.type), one.envelope.time) for one in told.about[each.ticket]]
+        each.ticket: [
+            (read_fact(one.body, one.envelope.type), one.envelope.time) for one in published.about[each.ticket]
+        ]
         for each in planned
-        if each.ticket in told.about
+        if each.ticket in published.about
     }
     asked = {
         ticket: [fact for fact, _ in those if isinstance(fact, NoticeRequested)] for ticket, those in facts.items()

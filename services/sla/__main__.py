@@ -10,7 +10,7 @@ from chassis.precompute import precomputing
 from chassis.redaction import Covering, covering
 from chassis.run import run
 from chassis.service import Service
-from chassis.settings import told
+from chassis.settings import from_environment
 from rulebook import Policy, load_policy
 from schemas import registry
 from schemas.dispatch import redacted_by
@@ -39,7 +39,7 @@ def compose(settings: SlaSettings, policy: Policy, base: Calendar) -> Service:
 
 def main() -> int:
     """Run until told to end; returns the exit code."""
-    settings = told(SlaSettings)
+    settings = from_environment(SlaSettings)
     policy = load_policy(settings.policy)
     return run(compose(settings, policy, load_calendar(settings.policy / "calendar")), settings)
 

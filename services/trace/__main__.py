@@ -7,7 +7,7 @@ from pathlib import Path
 
 from chassis.run import run
 from chassis.service import Service
-from chassis.settings import told
+from chassis.settings import from_environment
 from rulebook import Policy, load_policy
 from schemas import registry
 from services.trace.edges.answers import Answers
@@ -43,7 +43,7 @@ def answers_of(policy: Policy, directory: Path) -> Answers:
 
 def main() -> int:
     """Run until told to end; returns the exit code."""
-    settings = told(TraceSettings)
+    settings = from_environment(TraceSettings)
     return run(compose(settings, load_policy(settings.policy)), settings)
 
 

@@ -14,7 +14,7 @@ from services.trace.core.desk import marks
 from services.trace.core.holder import AT_REST
 from services.trace.core.rates import IN_TIME_OR_COUNTED, Rate, rates_of, referred_statement
 from services.trace.core.rows import NOBODY, Summary
-from services.trace.edges.told import (
+from services.trace.edges.answered import (
     ClocksAnswer,
     ClockStanding,
     ClockWords,

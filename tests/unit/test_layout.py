@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from chassis.misfit import MisfitError, require_layout
-from chassis.settings import Settings, told
+from chassis.settings import Settings, from_environment
 from schemas.layout import ONE_MACHINE, Compression, Layout
 from schemas.principals import Operation, Resource, principals
 from schemas.registry import TopicKind, topics
@@ -58,7 +58,7 @@ def test_records_that_could_never_be_written_are_refused_at_start_with_what_to_d
     monkeypatch.setenv("LIUHEN_IN_SYNC", "3")
     sentence = "LIUHEN_IN_SYNC=3 大于 LIUHEN_REPLICAS=2，这样什么也写不进去。请把 LIUHEN_IN_SYNC 改为 1，或者增加份数。"
     with pytest.raises(SystemExit, match=sentence):
-        told(Settings)
+        from_environment(Settings)
     with pytest.raises(SaidClearly, match=sentence):
         load_settings()
 
@@ -87,7 +87,7 @@ def test_a_setting_that_cannot_be_used_is_named_without_what_was_given(monkeypat
     monkeypatch.setenv("LIUHEN_MASTER_KEY", "hush")
     monkeypatch.setenv("LIUHEN_COMPRESSION", "zip")
     with pytest.raises(SystemExit) as said:
-        told(Settings)
+        from_environment(Settings)
     assert "LIUHEN_COMPRESSION: Input should be 'none', 'gzip', 'lz4', 'snappy' or 'zstd'" in str(said.value)
     assert "LIUHEN_MASTER_KEY" in str(said.value)
     assert "hush" not in str(said.value)

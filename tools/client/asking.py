@@ -17,15 +17,15 @@ _SECONDS: Final = 30
 class RefusedAtDoorError(SaidClearly):
     """What a door said no to: its status, a machine's word, the field, the reason with what to do next, another act."""
 
-    def __init__(self, status: int, told: Mapping[str, Any], door: str) -> None:
+    def __init__(self, status: int, problem: Mapping[str, Any], door: str) -> None:
         """`told` is the door's answer; `door` names it where that says nothing."""
         phrase = f"{door} 答复 {status}，没有说明。"
-        numbers = "".join(f"\n  {number}" for number in told.get("tickets", ()))
-        super().__init__(f"{told.get('detail', phrase)}{numbers}")
+        numbers = "".join(f"\n  {number}" for number in problem.get("tickets", ()))
+        super().__init__(f"{problem.get('detail', phrase)}{numbers}")
         self.status = status
-        self.code = str(told.get("code", "http"))
-        self.field: str | None = told.get("field")
-        self.act = str(told.get("act", ""))
+        self.code = str(problem.get("code", "http"))
+        self.field: str | None = problem.get("field")
+        self.act = str(problem.get("act", ""))
 
 
 def ask(
@@ -50,14 +50,14 @@ def ask(
         with urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310 - the same
             return json.load(answer)
     except HTTPError as error:
-        raise RefusedAtDoorError(error.code, _told(error), base) from None
+        raise RefusedAtDoorError(error.code, _problem(error), base) from None
     except (URLError, TimeoutError) as error:
         raise SaidClearly(f"{base} 没有应答（{getattr(error, 'reason', error)}）。") from None
 
 
-def _told(error: HTTPError) -> Mapping[str, Any]:
+def _problem(error: HTTPError) -> Mapping[str, Any]:
     try:
-        told = json.load(error)
+        problem = json.load(error)
     except ValueError:
         return {}
-    return told if isinstance(told, dict) else {}
+    return problem if isinstance(problem, dict) else {}

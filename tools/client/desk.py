@@ -79,11 +79,11 @@ def caller(phone: str) -> CallerAnswer:
     return _CALLER.validate_python(_ask("callers", body=json.dumps({"phone": phone}).encode()))
 
 
-def _known(told: OrderAnswer | OneOrderAnswer) -> KnownOrder:
-    shown = told.get("shown")
+def _known(answered: OrderAnswer | OneOrderAnswer) -> KnownOrder:
+    shown = answered.get("shown")
     return KnownOrder(
-        Order.model_validate_json(json.dumps(told["order"])),
-        tuple((step["version"], step["happened"]) for step in told["steps"]),
+        Order.model_validate_json(json.dumps(answered["order"])),
+        tuple((step["version"], step["happened"]) for step in answered["steps"]),
         ShownContact.model_validate_json(json.dumps(shown)) if shown is not None else None,
     )
 
@@ -101,8 +101,8 @@ def _pages(what: str, **asked: str | None) -> Iterator[Any]:
 def calendars() -> list[CalendarPublished]:
     """Ask for the working days that were published to the running system, in their order."""
     names = CalendarPublished.model_fields
-    told = ({name: each[name] for name in names if name in each} for each in _ask("calendars")["calendars"])
-    return [CalendarPublished.model_validate_json(json.dumps(each)) for each in told]
+    answered = ({name: each[name] for name in names if name in each} for each in _ask("calendars")["calendars"])
+    return [CalendarPublished.model_validate_json(json.dumps(each)) for each in answered]
 
 
 def publish_calendar(notice: str) -> CalendarPublished:

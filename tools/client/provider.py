@@ -48,7 +48,7 @@ def log_in_at_provider(door: str, show: Callable[[str], None], seconds: float = 
         show(str(ask(door, ("login", "openid"), "", body=json.dumps(asked).encode())["url"]))
         server.handle_request()
     if "code" not in server.found:
-        told = server.found.get("error_description", server.found.get("error", "没有等到浏览器回来"))
-        raise SaidClearly(f"没有登录：{told}。请再试一次。")
+        outcome = server.found.get("error_description", server.found.get("error", "没有等到浏览器回来"))
+        raise SaidClearly(f"没有登录：{outcome}。请再试一次。")
     shown = {"state": server.found.get("state", ""), "code": server.found["code"], "verifier": verifier}
     return str(ask(door, ("login", "openid", "redeem"), "", body=json.dumps(shown).encode())["session"])

@@ -31,9 +31,9 @@ def files() -> Mapping[Path, str]:
     calendar, known, found = load_calendar(ROOT / "policy" / "calendar"), set[str](), dict[Path, str]()
     for script in sorted(SCRIPTS.glob("*.yaml")):
         life = read(script)
-        told = [each for each in lived(life, policy, calendar) if life.whole or _is_new(each, known)]
-        known |= {each.envelope.type for each in told}
-        lines = (json.dumps(each.told(), ensure_ascii=False) for each in told)
+        chosen = [each for each in lived(life, policy, calendar) if life.whole or _is_new(each, known)]
+        known |= {each.envelope.type for each in chosen}
+        lines = (json.dumps(each.told(), ensure_ascii=False) for each in chosen)
         found[GOLDEN / f"{script.stem}.jsonl"] = "".join(f"{line}\n" for line in lines)
     return found
 

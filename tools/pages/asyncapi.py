@@ -51,9 +51,9 @@ def documents() -> Mapping[str, str]:
     }
 
 
-def _written(told: Document) -> str:
+def _written(defined: Document) -> str:
     header = "# Generated from the message classes, topics.yaml and tools/pages/fields.yaml by `make pages`.\n"
-    return header + yaml.dump(told, Dumper=_Plain, allow_unicode=True, sort_keys=False, width=110)
+    return header + yaml.dump(defined, Dumper=_Plain, allow_unicode=True, sort_keys=False, width=110)
 
 
 class _Plain(yaml.SafeDumper):
@@ -216,8 +216,8 @@ def _schemas(models: Iterable[type[Message]]) -> Document:
     for side in ("asked", "told"):
         here = [(model, _VALIDATION) for model in models if _side(model) == side]
         if here:
-            _, told = models_json_schema(here, ref_template=f"#/components/schemas/{side}.{{model}}")
-            parts = {f"{side}.{name}": _with_words(name, part) for name, part in told["$defs"].items()}
+            _, defined = models_json_schema(here, ref_template=f"#/components/schemas/{side}.{{model}}")
+            parts = {f"{side}.{name}": _with_words(name, part) for name, part in defined["$defs"].items()}
             found |= closed(parts) if side == "asked" else parts
     return {name: _without_mappings(found[name]) for name in sorted(found)}
 
@@ -247,8 +247,8 @@ def _without_mappings(schema: Any) -> Any:
 
 def _headers() -> Document:
     fields: Document = {}
-    for name, told in words()["headers"].items():
-        fields[name] = {"type": "string", "description": f"{told['zh']}\n\n{told['en']}"}
+    for name, defined in words()["headers"].items():
+        fields[name] = {"type": "string", "description": f"{defined['zh']}\n\n{defined['en']}"}
         if name in _LIMITS:
             fields[name] |= {"minLength": 1, "maxLength": _LIMITS[name]}
     return {"type": "object", "required": list(_REQUIRED), "properties": fields}

@@ -153,5 +153,5 @@ def _cell(text: str) -> str:
 
 def files(root: Path) -> Mapping[Path, str]:
     """Name the page and the file for programs."""
-    told = json.dumps(catalogue(), ensure_ascii=False, indent=1) + "\n"
-    return {root / "docs" / "catalogue.md": page(), root / "schemas" / "catalogue.json": told}
+    written = json.dumps(catalogue(), ensure_ascii=False, indent=1) + "\n"
+    return {root / "docs" / "catalogue.md": page(), root / "schemas" / "catalogue.json": written}

@@ -47,7 +47,7 @@ def effects_of(kind: type[DispatchFact], sources: Collection[TicketState], polic
             _add(found, ticket, after, now)
             if ticket.state in sources:
                 found.closes |= {*ticket.before.desk} - {*now.desk}
-                heard = (told.message for told in tell_callback_agency(after, fact, now, rules))
+                heard = (tell.message for tell in tell_callback_agency(after, fact, now, rules))
                 found.callbacks |= {each.happened for each in heard if isinstance(each, CallbackRequest)}
     return found
 

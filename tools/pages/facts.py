@@ -64,8 +64,8 @@ def page() -> str:
         *table_of_others(),
         "",
     )
-    told = (part for episode, kinds in sections for part in _section(episode, kinds))
-    return "\n".join((head, *table, *told, *others(), *legend()))
+    parts = (part for episode, kinds in sections for part in _section(episode, kinds))
+    return "\n".join((head, *table, *parts, *others(), *legend()))
 
 
 def _sections() -> Iterator[tuple[Episode, list[type[DispatchFact]]]]:
@@ -86,11 +86,11 @@ def _section(episode: Episode, kinds: Iterable[type[DispatchFact]]) -> Iterator[
         yield f"### {title(kind)}\n"
         sentence = words().fact(kind.type_name, dict(golden()[kind.type_name][0].value))
         yield f"“{sentence}” · `{kind.type_name}` · {place_of(kind).link}\n"
-        yield from (f"- **{name}** {text}" for name, text in _told(kind) if text)
+        yield from (f"- **{name}** {text}" for name, text in _rows(kind) if text)
         yield ""
 
 
-def _told(kind: type[DispatchFact]) -> Iterator[tuple[str, str]]:
+def _rows(kind: type[DispatchFact]) -> Iterator[tuple[str, str]]:
     yield "Said", _by(kind)
     yield from _dispatch(kind)
     reaction = sla.clocks.of(kind)

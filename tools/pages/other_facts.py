@@ -59,11 +59,11 @@ def others() -> Iterator[str]:
             yield f"### {title(kind)}\n"
             sentence = heeded.words().fact(kind.type_name, dict(golden()[kind.type_name][0].value))
             yield f"“{sentence}” · `{kind.type_name}` · {place_of(kind).link}\n"
-            yield from (f"- **{name}** {text}" for name, text in _told(kind) if text)
+            yield from (f"- **{name}** {text}" for name, text in _rows(kind) if text)
             yield ""
 
 
-def _told(kind: type[Message]) -> Iterator[tuple[str, str]]:
+def _rows(kind: type[Message]) -> Iterator[tuple[str, str]]:
     if issubclass(kind, IncidentFact):
         yield "Said", "; ".join(f"in `{each.function}` {each.place.link}" for each in _said(kind))
         yield "Incident", codes(_changes(kind))
@@ -111,7 +111,7 @@ def _changes(kind: type[IncidentFact]) -> list[str]:
 def _asks(kind: type[IncidentFact]) -> list[str]:
     """What members, and tickets that want to be, are asked or told."""
     return sorted(
-        {type(told.message).__name__ for fact in _examples(kind) for told in tell_of_incident(_opened(), fact)}
+        {type(tell.message).__name__ for fact in _examples(kind) for tell in tell_of_incident(_opened(), fact)}
     )
 
 

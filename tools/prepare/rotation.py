@@ -98,8 +98,8 @@ async def give_password(dsn: str, folder: Path, role: str, value: str) -> None:
 def keep_password(file: Path, role: str, value: str) -> None:
     """Write a role's password into a password file of the database's clients, where it has one."""
     lines = [line.rsplit(":", 1) for line in file.read_text("ascii").splitlines()]
-    told = [f"{where}:{value if where.endswith(f':{role}') else known}\n" for where, known in lines]
-    write_secret(file, "".join(told))
+    renewed_lines = [f"{where}:{value if where.endswith(f':{role}') else known}\n" for where, known in lines]
+    write_secret(file, "".join(renewed_lines))
 
 
 def rotate_token(folder: Path, name: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 import asyncpg
 
-from chassis.contacts import KEPT_IN, Opening, Vault, handles_in, told_outside
+from chassis.contacts import KEPT_IN, Opening, Vault, handles_in, opened_outside
 from schemas.dispatch import Redacted
 from schemas.registry import DISPATCH
 from services.trace.for_tools import Rate, referred_statement
@@ -175,7 +175,7 @@ class Tables:
         opening = await self._contacts.opening(self._connection, [sealed])
         if not all(opening.get(handle) for handle in handles_in(sealed)):
             return None
-        return hashlib.md5(told_outside(sealed, opening).encode(), usedforsecurity=False).digest()
+        return hashlib.md5(opened_outside(sealed, opening).encode(), usedforsecurity=False).digest()
 
     async def contacts(self) -> Opening:
         """What all contacts say that are kept, by their handles."""

@@ -92,8 +92,8 @@ class _Service(Generic[S, C]):
         for fact in facts:
             self.states[ticket] = after = self.core.evolve(after, fact, cause.time)
             heard.append(fact)
-            told = self.core.tell(after, fact, cause)
-            heard += [each.message for each in told if isinstance(each.message, _REQUESTS)]
+            onward = self.core.tell(after, fact, cause)
+            heard += [each.message for each in onward if isinstance(each.message, _REQUESTS)]
         return _Decided(before, after, facts, heard)
 
 

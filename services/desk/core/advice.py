@@ -27,11 +27,11 @@ class Advice(NamedTuple):
     """Words of the category that stand in the text."""
 
 
-def advice(told: DeskTask, policy: Policy) -> Sequence[Advice]:
+def advice(task: DeskTask, policy: Policy) -> Sequence[Advice]:
     """List the ways, the likeliest category first; none where nothing was suggested."""
-    codes = dict.fromkeys((told.category, told.suggestion, *(told.alternatives or ())))
+    codes = dict.fromkeys((task.category, task.suggestion, *(task.alternatives or ())))
     known = (policy.category(code) for code in codes if code is not None)
-    return [way_of(each, told.text, told.subdistrict, policy) for each in known if each is not None]
+    return [way_of(each, task.text, task.subdistrict, policy) for each in known if each is not None]
 
 
 def likely(text: str, subdistrict: str | None, policy: Policy, day: date) -> Sequence[Advice]:
@@ -51,21 +51,21 @@ def way_of(category: Category, text: str, subdistrict: str | None, policy: Polic
     return Advice(category, named.lead, supporting, named.rule, found)
 
 
-def certain(told: DeskTask, ways: Sequence[Advice]) -> Advice | None:
+def certain(task: DeskTask, ways: Sequence[Advice]) -> Advice | None:
     """The way that follows from the category that a person gave; None where it is only likely, or names no lead."""
-    if told.category is None or needs_eyes(told):
+    if task.category is None or needs_eyes(task):
         return None
-    way = next((each for each in ways if each.category.code == told.category), None)
+    way = next((each for each in ways if each.category.code == task.category), None)
     return way if way is not None and way.lead is not None else None
 
 
-def needs_eyes(told: DeskTask) -> bool:
+def needs_eyes(task: DeskTask) -> bool:
     """Whether its words are such that nobody may dispatch it by one key: they stop the machine, or point elsewhere."""
-    return bool(told.stop_words) or told.refer is not None
+    return bool(task.stop_words) or task.refer is not None
 
 
-def recognised(told: DeskTask, ways: Iterable[Advice]) -> Sequence[Word]:
+def recognised(task: DeskTask, ways: Iterable[Advice]) -> Sequence[Word]:
     """What to mark in the text: words that stop the machine before those of categories."""
-    stops = [Word(each.word, "stop", f"{each.name}：{each.reason}") for each in told.stop_words or ()]
+    stops = [Word(each.word, "stop", f"{each.name}：{each.reason}") for each in task.stop_words or ()]
     kinds = [Word(word, "kind", way.category.name) for way in ways for word in way.found]
     return [*stops, *sorted(kinds, key=lambda each: -len(each.text))]

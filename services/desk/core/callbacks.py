@@ -44,10 +44,10 @@ def requested(
     envelope: Envelope, request: CallbackRequest, body: str, sealing: Sealing, rules: ClockRules
 ) -> CallbackRow:
     """Make the row of a request; `sealing` seals a contact of its ticket."""
-    told = from_json(body)
-    told["contact"] = sealing(told["contact"])
+    document = from_json(body)
+    document["contact"] = sealing(document["contact"])
     due = _due(request, envelope.time, rules)
-    kept = None if request.happened == "cancelled" else to_json(told).decode()
+    kept = None if request.happened == "cancelled" else to_json(document).decode()
     said_by = envelope.source, envelope.sequence
     times = envelope.time, remind_by(due), breach_by(due)
     return CallbackRow(request.ticket, *said_by, request.happened, request.round, *times, kept)

@@ -8,10 +8,14 @@ from schemas.public import DeskTask
 from schemas.values import DeskTaskKind, Due, OfficialDue
 
 
-def due_at_desk(told: DeskTask, rules: ClockRules) -> Due:
+def due_at_desk(desk_task: DeskTask, rules: ClockRules) -> Due:
     """Derive the due time of one thing that waits: what no clock of the centre counts was due when it began to wait.
 
     There somebody else's clock is overdue already, as `without_limit` of the policy says.
     """
-    clock = TASKS[DeskTaskKind(told.task)].clock if told.task in TASKS else None
-    return OfficialDue(at=told.since) if clock is None else rules.due_of_new(clock, told.tier, told.since, None)
+    clock = TASKS[DeskTaskKind(desk_task.task)].clock if desk_task.task in TASKS else None
+    return (
+        OfficialDue(at=desk_task.since)
+        if clock is None
+        else rules.due_of_new(clock, desk_task.tier, desk_task.since, None)
+    )

@@ -44,19 +44,19 @@ class OrderRow(NamedTuple):
 
 def kept(department: str, envelope: Envelope, body: bytes, sealing: Sealing) -> OrderRow:
     """Make the row of an order; `sealing` seals a contact of its ticket."""
-    told: dict[str, Any] = from_json(body)
-    told["contact"] = sealing(told["contact"])
+    document: dict[str, Any] = from_json(body)
+    document["contact"] = sealing(document["contact"])
     return OrderRow(
         department,
-        told["ticket"],
+        document["ticket"],
         envelope.source,
         envelope.sequence,
-        told["state"],
-        _standing(told),
-        min(map(_reminded, told.get("due", ())), default=NEVER),
-        told.get("incident"),
-        f"{told.get('version', 0)} {told['happened']} {envelope.time.isoformat()}",
-        to_json(told).decode(),
+        document["state"],
+        _standing(document),
+        min(map(_reminded, document.get("due", ())), default=NEVER),
+        document.get("incident"),
+        f"{document.get('version', 0)} {document['happened']} {envelope.time.isoformat()}",
+        to_json(document).decode(),
     )
 
 
@@ -66,10 +66,10 @@ def after(earlier: OrderRow, later: OrderRow) -> OrderRow:
     return later._replace(steps="\n".join(steps))
 
 
-def _standing(told: Mapping[str, Any]) -> Standing:
-    if told["role"] == "none":
+def _standing(document: Mapping[str, Any]) -> Standing:
+    if document["role"] == "none":
         return "left"
-    return "over" if told["state"] in _AT_REST and not told.get("supervised") else "open"
+    return "over" if document["state"] in _AT_REST and not document.get("supervised") else "open"
 
 
 def _reminded(one: Mapping[str, Any]) -> datetime:

@@ -38,10 +38,10 @@ _IN_NO_HANDS: Final = frozenset(
 """What waits until somebody begins with the matter itself."""
 
 
-def weight(told: DeskTask) -> Weight:
+def weight(desk_task: DeskTask) -> Weight:
     """Weigh one thing that waits."""
-    urgent = told.tier is Tier.URGENT or told.task == DeskTaskKind.URGENT_CALL
-    for_eyes = bool(told.stop_words) or told.task == DeskTaskKind.STOP_WORDS
-    if told.task in _IN_NO_HANDS and (urgent or for_eyes):
+    urgent = desk_task.tier is Tier.URGENT or desk_task.task == DeskTaskKind.URGENT_CALL
+    for_eyes = bool(desk_task.stop_words) or desk_task.task == DeskTaskKind.STOP_WORDS
+    if desk_task.task in _IN_NO_HANDS and (urgent or for_eyes):
         return Weight.NOBODY_HAS_IT if urgent else Weight.FOR_EYES
     return Weight.URGENT if urgent or for_eyes else Weight.USUAL

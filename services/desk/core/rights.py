@@ -44,16 +44,16 @@ class Reads(NamedTuple):
 
         return cls(may(_LOOKS), frozenset(kind.value for kind, task in ASKED.items() if may(task.act)))
 
-    def document(self, told: Mapping[str, Any]) -> Mapping[str, Any]:
+    def document(self, document: Mapping[str, Any]) -> Mapping[str, Any]:
         """One thing that waits, as they read it."""
-        mine = self.looks or told["task"] in self.answers or not told.get("confidential")
-        return told if mine else reworded(told, withheld)
+        mine = self.looks or document["task"] in self.answers or not document.get("confidential")
+        return document if mine else reworded(document, withheld)
 
-    def told(self, told: DeskTask) -> DeskTask:
+    def shown(self, task: DeskTask) -> DeskTask:
         """The same of a message."""
-        if not told.confidential:
-            return told
-        return DeskTask.model_validate_json(json.dumps(self.document(told.model_dump(mode="json", exclude_none=True))))
+        if not task.confidential:
+            return task
+        return DeskTask.model_validate_json(json.dumps(self.document(task.model_dump(mode="json", exclude_none=True))))
 
 
 class Mine(NamedTuple):

@@ -28,6 +28,16 @@ from services.desk.core import rules
 from services.desk.core.rights import ORDERS, TASKS, Reads, may_read_tasks
 from services.desk.core.rules import RulesChange
 from services.desk.edges import acting, attachments, callers, lookup, orders, pages, providing, revealing, saying_rights
+from services.desk.edges.answered import (
+    ActAnswer,
+    ActTaken,
+    CalendarsAnswer,
+    CallerAnswer,
+    OneOrderAnswer,
+    OrdersAnswer,
+    RulesChanged,
+    TasksAnswer,
+)
 from services.desk.edges.keys import (
     BOARD,
     CONTEXT,
@@ -42,16 +52,6 @@ from services.desk.edges.keys import (
     WORDS,
 )
 from services.desk.edges.lookup import Place
-from services.desk.edges.told import (
-    ActAnswer,
-    ActTaken,
-    CalendarsAnswer,
-    CallerAnswer,
-    OneOrderAnswer,
-    OrdersAnswer,
-    RulesChanged,
-    TasksAnswer,
-)
 from services.desk.settings import DeskSettings
 from vocabulary import TASKS as TASK_WORDS
 from vocabulary import parameter

@@ -81,17 +81,17 @@ async def standing(pool: Pool, who: Known, act: str, words: WordSeal, now: datet
     row = await pool.fetchrow("select * from act where id = $1 and login = $2 and sent", act, who.login)
     if row is None:
         return None
-    told = {"act": row["id"], "do": row["action"], "about": row["about"] or None, "at": row["at"]}
-    told |= {"state": row["state"], "receipt": row["receipt"]}
+    answer = {"act": row["id"], "do": row["action"], "about": row["about"] or None, "at": row["at"]}
+    answer |= {"state": row["state"], "receipt": row["receipt"]}
     if row["state"] == "refused":
-        return told | {name: row[name] for name in ("code", "field", "reason", "version")}
+        return answer | {name: row[name] for name in ("code", "field", "reason", "version")}
     if row["state"] == "accepted":
         left_out, shown = json.loads(row["left_out"]), await _shown(pool, row["answered_on"], row["receipt"], words)
         final = is_final(decided=row["final"], accepted_at=row["accepted_at"] or row["at"], now=now)
-        told |= {"final": final, "tickets": row["tickets"], "incident": row["incident"], "left_out": left_out}
-        told |= {"notice": row["notice"]}
-        return told | ({"shown": shown} if shown is not None else {})
-    return told
+        answer |= {"final": final, "tickets": row["tickets"], "incident": row["incident"], "left_out": left_out}
+        answer |= {"notice": row["notice"]}
+        return answer | ({"shown": shown} if shown is not None else {})
+    return answer
 
 
 async def _shown(pool: Pool, answered_on: str, receipt: str, words: WordSeal) -> Any:

@@ -26,10 +26,10 @@ async def reveal(request: web.Request) -> web.StreamResponse:
     """POST /v1/contacts/{ticket}/reveal: the contact of a ticket, with a ground and a reason; 202 while it waits."""
     who = request[WHO]
     taken = await acting.take(request, _content(who, request.match_info["ticket"], await request.read()))
-    told = await _settled(request, taken.id)
-    if told.get("state") == "refused":
-        raise HttpProblem(422, told["code"], told["field"], told["reason"], act=taken.id)
-    return json_answer(told) if "shown" in told else acting.pending(taken)
+    contact = await _settled(request, taken.id)
+    if contact.get("state") == "refused":
+        raise HttpProblem(422, contact["code"], contact["field"], contact["reason"], act=taken.id)
+    return json_answer(contact) if "shown" in contact else acting.pending(taken)
 
 
 def _content(who: Known, ticket: str, body: bytes) -> bytes:
@@ -49,9 +49,9 @@ async def _settled(request: web.Request, act: str) -> dict[str, Any]:
     """What became of an act once it was refused, or something was shown; as it stands when that takes too long."""
     pool, until = request.app[CONTEXT].pool, stopwatch() + _PATIENCE
     while True:
-        told = (
+        contact = (
             await lookup.standing(pool, request[WHO], act, request.app[WORDS], request.app[CONTEXT].clock.now()) or {}
         )
-        if told.get("state") == "refused" or "shown" in told or stopwatch() > until:
-            return told
+        if contact.get("state") == "refused" or "shown" in contact or stopwatch() > until:
+            return contact
         await asyncio.sleep(_LOOK_AGAIN)

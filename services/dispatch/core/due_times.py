@@ -59,8 +59,8 @@ def _runs(ticket: Ticket, clock: Clock, department: DepartmentCode) -> bool:
 def with_due(ticket: Ticket, department: DepartmentCode, times: Iterable[DueTime]) -> Ticket:
     """The ticket with due times that no clock was named for yet."""
     owner = Owner.of_department(department)
-    told = {_unnamed(each.clock, owner): NotedDue(clock=each.clock, due=each.due, owner=owner) for each in times}
-    return replace(ticket, dues={**ticket.dues, **told}) if told else ticket
+    noted_times = {_unnamed(each.clock, owner): NotedDue(clock=each.clock, due=each.due, owner=owner) for each in times}
+    return replace(ticket, dues={**ticket.dues, **noted_times}) if noted_times else ticket
 
 
 def told_with_order(ticket: Ticket, clock: Clock, owner: Owner) -> NotedDue | None:

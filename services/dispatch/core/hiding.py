@@ -30,7 +30,7 @@ _VEIL: Final = "veil"
 _BY_STRANGERS: Final = ("strangers", "strange")
 
 
-class Told(NamedTuple):
+class NewestMessage(NamedTuple):
     """The newest message of its kind about a key on a topic for outsiders: its type and its body as JSON text."""
 
     topic: str
@@ -38,13 +38,17 @@ class Told(NamedTuple):
     body: str
 
 
-def told_again(
-    cause: Say, told: Sequence[Told], hide: Callable[[Document], Document], says: Sequence[Say], policy: Policy
+def said_again(
+    cause: Say,
+    newest: Sequence[NewestMessage],
+    hide: Callable[[Document], Document],
+    says: Sequence[Say],
+    policy: Policy,
 ) -> Iterator[Say]:
     """Say again what reads otherwise once it is hidden, unless something newer about the same thing is said anyway."""
     newer = {(say.topic, say.message.type_name, _apart(say.message)) for say in says if say.key == cause.key}
     there = {department_topic(each.code) for each in policy.departments}
-    for each in told:
+    for each in newest:
         document, model = json.loads(each.body), model_of(each.type)
         after = hide(document)
         if model is None or after == document:

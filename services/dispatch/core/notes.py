@@ -33,7 +33,7 @@ def noted(ticket: Ticket, department: DepartmentCode | None, text: str, *, plan:
     return replace(ticket, notes=kept((*ticket.notes, Note(department=department, text=text, plan=plan))))
 
 
-def told(
+def with_word(
     ticket: Ticket, kind: Literal["press", "add", "dispatch"], text: str, at: datetime, *, unverified: bool = False
 ) -> Ticket:
     """The ticket with one note more for all who work on it, of the requester or of the dispatcher."""

@@ -39,8 +39,8 @@ def record_visit(
     if isinstance(admission, Refusal):
         return refused_from(state, reading, visit.visitor, visit.device, admission, received)
     household = state.config.secrets.household(visit.household, visit.address.text)
-    told = _told(state, reading, visit, household, received, numbers)
-    named = tuple(dict.fromkeys(each.ticket.id for each in told))
+    found = _found(state, reading, visit, household, received, numbers)
+    named = tuple(dict.fromkeys(each.ticket.id for each in found))
     doubts = (
         *doubts_of(state.config.rules.doubts, visit, state.visits.get(visit.visitor, ())),
         *_doubt_of_the_unit(state.config.policy, visit),
@@ -61,8 +61,8 @@ def record_visit(
     facts = [fact(reading.receipt, visited)]
     if admission is not None:
         facts.insert(0, fact(reading.receipt, DeviceBound(receipt=reading.receipt, visitor=visit.visitor)))
-    facts.extend(fact(each.ticket.id, _said(state, reading, visit, each)) for each in told)
-    new = tuple(each.ticket for each in told if each.before.contact is None)
+    facts.extend(fact(each.ticket.id, _said(state, reading, visit, each)) for each in found)
+    new = tuple(each.ticket for each in found if each.before.contact is None)
     return accepted(reading, facts, new, concerning=named)._replace(
         bindings=_bindings(admission), visit=_row(reading, visit, household, doubts)
     )
@@ -75,25 +75,25 @@ def _too_late(state: DoorState, visit: RecordVisit, received: datetime) -> Refus
     return refusal("too_late", "visited_at", f"走访已过去 {oldest:g} 天以上，不能补报；问题仍在的，请重新走访。")
 
 
-class ToldProblem(NamedTuple):
-    """A problem that a household told, the ticket that it is or is about, and what came before."""
+class RaisedProblem(NamedTuple):
+    """A problem that a household raised, the ticket that it is or is about, and what came before."""
 
     problem: Problem
     ticket: KnownTicket
     before: Earlier
 
 
-def _told(
+def _found(
     state: DoorState, reading: Reading, visit: RecordVisit, household: str, received: datetime, numbers: Numbers
-) -> list[ToldProblem]:
+) -> list[RaisedProblem]:
     whose = known_as(state.config.secrets, visit, household)
-    told: list[ToldProblem] = []
+    found: list[RaisedProblem] = []
     for problem in visit.problems:
         raised = Raised.at_door(problem, visit.address)
-        before = earlier(_with(state, whose, told), raised, Speaker(reading.party, whose), received)
+        before = earlier(_with(state, whose, found), raised, Speaker(reading.party, whose), received)
         ticket = before.contact or _ticket(reading, visit, problem, whose, numbers.next(received), received)
-        told.append(ToldProblem(problem, ticket, before))
-    return told
+        found.append(RaisedProblem(problem, ticket, before))
+    return found
 
 
 def known_as(secrets: Secrets, visit: RecordVisit, household: str) -> tuple[str, ...]:
@@ -104,21 +104,21 @@ def known_as(secrets: Secrets, visit: RecordVisit, household: str) -> tuple[str,
     return (household,) if first is None else (first, household)
 
 
-def _with(state: DoorState, whose: tuple[str, ...], told: list[ToldProblem]) -> DoorState:
+def _with(state: DoorState, whose: tuple[str, ...], found: list[RaisedProblem]) -> DoorState:
     """What is known, and what the same visit said before."""
-    if not whose or not told:
+    if not whose or not found:
         return state
-    new = [each.ticket for each in told if each.before.contact is None]
+    new = [each.ticket for each in found if each.before.contact is None]
     mine = [*state.open_by_requester.get(whose[0], ()), *new]
     return replace(state, open_by_requester={**state.open_by_requester, whose[0]: mine})
 
 
-def _said(state: DoorState, reading: Reading, visit: RecordVisit, told: ToldProblem) -> Registered | ActionReceived:
-    came = attached(state.attachments, told.problem)
-    if told.before.contact is not None:
-        return contact_about(reading, told.before.contact, told.problem.text, came=came)
-    at = where_it_is(state.config.policy, visit, told.problem)
-    return _registered(reading, visit, told, *at).model_copy(update={"attachments": came})
+def _said(state: DoorState, reading: Reading, visit: RecordVisit, found: RaisedProblem) -> Registered | ActionReceived:
+    came = attached(state.attachments, found.problem)
+    if found.before.contact is not None:
+        return contact_about(reading, found.before.contact, found.problem.text, came=came)
+    at = where_it_is(state.config.policy, visit, found.problem)
+    return _registered(reading, visit, found, *at).model_copy(update={"attachments": came})
 
 
 def _bindings(admission: Binding | None) -> tuple[Binding, ...]:
@@ -142,8 +142,10 @@ def _ticket(
     )
 
 
-def _registered(reading: Reading, visit: RecordVisit, told: ToldProblem, place: Place, contact: Contact) -> Registered:
-    problem, ticket = told.problem, told.ticket
+def _registered(
+    reading: Reading, visit: RecordVisit, raised: RaisedProblem, place: Place, contact: Contact
+) -> Registered:
+    problem, ticket = raised.problem, raised.ticket
     return Registered(
         ticket=ticket.id,
         receipt=reading.receipt,
@@ -162,7 +164,7 @@ def _registered(reading: Reading, visit: RecordVisit, told: ToldProblem, place: 
         upstream=problem.upstream,
         occurred_at=visit.visited_at,
         visit=VisitRef(visitor=visit.visitor, unit=visit.unit, visited_at=visit.visited_at),
-        recurrence_of=told.before.recurrence_of,
+        recurrence_of=raised.before.recurrence_of,
     )
 
 

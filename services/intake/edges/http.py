@@ -23,9 +23,9 @@ from schemas.inbound import Action
 from schemas.values import Channel
 from services.intake.core.state import DoorConfig
 from services.intake.edges import events, lookup, progress, taking
+from services.intake.edges.answered import Standing, Taken
 from services.intake.edges.pages import progress as citizen
 from services.intake.edges.taking import CHANNEL, CONFIG, CONTEXT, KEY, SETTINGS
-from services.intake.edges.told import Standing, Taken
 from services.intake.settings import IntakeSettings
 
 TERMS: Final = Terms(

@@ -12,7 +12,7 @@ from schemas.values import TicketState
 from services.intake import store
 from services.intake.core.reading import Reading
 from services.intake.core.state import KnownAttachment
-from services.intake.edges.told import News, Standing, Ticket
+from services.intake.edges.answered import News, Standing, Ticket
 
 _SPOKE: Final = (
     "case when s.spoke_as = '{{}}' then s.shown else exists (select from ticket t"
@@ -92,13 +92,13 @@ async def standing(pool: Pool, party: str, receipt: str, shown: str = _SHOWN) ->
     if row is None:
         at = await pool.fetchval("select at from put where receipt = $2 and party = $1 and sent", party, receipt)
         return None if at is None else Standing(receipt=receipt, state="pending", received_at=at)
-    told = Standing(receipt=receipt, state="accepted", received_at=row["at"], action=row["action"])
+    answer = Standing(receipt=receipt, state="accepted", received_at=row["at"], action=row["action"])
     if row["code"] is not None:
-        return {**told, "state": "refused", "code": row["code"], "field": row["field"], "reason": row["reason"]}
+        return {**answer, "state": "refused", "code": row["code"], "field": row["field"], "reason": row["reason"]}
     known = [Ticket(ticket=ticket) for ticket in row["tickets"]]
     tickets = await _tickets(pool, row["tickets"], of_one=shown == _BY_NUMBER) if row["shown"] else known
-    told = {**told, "follow_up": row["follow_up"], "tickets": tickets}
-    return {**told, "attachments": json.loads(row["brought"])} if row["brought"] else told
+    answer = {**answer, "follow_up": row["follow_up"], "tickets": tickets}
+    return {**answer, "attachments": json.loads(row["brought"])} if row["brought"] else answer
 
 
 async def opened(pool: Pool, receipt: str, factor: str) -> Standing | None:
@@ -123,7 +123,7 @@ async def _tickets(pool: Pool, named: list[str], *, of_one: bool) -> list[Ticket
         "select ticket, at, happened, state, text from news where ticket = any($1::text[]) order by place",
         [ticket["id"] for ticket in known],
     )
-    told = [
+    answer = [
         Ticket(
             ticket=ticket["id"],
             open=ticket["open"],
@@ -136,7 +136,7 @@ async def _tickets(pool: Pool, named: list[str], *, of_one: bool) -> list[Ticket
         )
         for ticket in known
     ]
-    for ticket, each in zip(known, told, strict=True):
+    for ticket, each in zip(known, answer, strict=True):
         if ticket["promised"] and ticket["open"]:
             each["promised"] = ticket["promised"]
-    return told
+    return answer

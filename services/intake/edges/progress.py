@@ -15,8 +15,8 @@ from chassis.slowing import Slowing
 from doors.phones import without_extension
 from schemas.values import Receipt
 from services.intake.edges import lookup
+from services.intake.edges.answered import Standing
 from services.intake.edges.taking import CONFIG, CONTEXT
-from services.intake.edges.told import Standing
 
 _SERVICE: Final = "intake"
 _OUTCOMES: Final = ("opened", "wrong", "slowed")

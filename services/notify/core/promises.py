@@ -41,18 +41,18 @@ def tell_requester(
     date = _date(profile, at)
     open_tier = not profile.tier_decided
     waits_no_longer = date is not None or spoken or (rests and open_tier)
-    told: list[Telling] = []
+    tellings: list[Telling] = []
     if waits_no_longer and not profile.receipt_told and profile.receipt is not None:
         bound = {"due": date.in_full} if date else {"longest": longest} if open_tier else {}
-        told.append(Telling("requester-receipt", bound))
+        tellings.append(Telling("requester-receipt", bound))
         profile = replace(profile, receipt_told=True, promised=date.day if date else "")
     elif date and date.day and profile.promised and date.day != profile.promised:
-        told.append(Telling("requester-due-changed", {"was": profile.promised, "due": date.in_full}))
+        tellings.append(Telling("requester-due-changed", {"was": profile.promised, "due": date.in_full}))
         profile = replace(profile, promised=date.day)
     if profile.receipt_told and date is not None and profile.lead not in (None, profile.responsible):
-        told.append(_responsible(profile, date))
+        tellings.append(_responsible(profile, date))
         profile = replace(profile, responsible=profile.lead, promised=profile.promised or date.day)
-    return profile, tuple(told)
+    return profile, tuple(tellings)
 
 
 def _responsible(profile: Profile, date: _Date) -> Telling:

@@ -258,11 +258,11 @@ class Loop:
         gathered = await self._opened(await store.take_gathered(pool, now, self.lease))
         single = await self._opened(due)
         over = [each for each in (*single, *gathered) if is_over(each, now)]
-        told, overtaken = still_true([each for each in single if not is_over(each, now)])
+        true_ones, overtaken = still_true([each for each in single if not is_over(each, now)])
         listed, settled = still_true([each for each in gathered if not is_over(each, now)])
         await self._drop([*over, *overtaken, *settled])
         by_ticket: dict[tuple[str, ...], list[DueDelivery]] = {}
-        for each in told:
+        for each in true_ones:
             key = (each.ticket, each.audience, each.way, each.address)
             by_ticket.setdefault(key if each.audience == _REQUESTER else (each.notice,), []).append(each)
         messages = [(in_one([leaving(each, now) for each in those]), those) for those in by_ticket.values()]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from chassis.contacts import Opening, handles_in, opened_in, told_outside
+from chassis.contacts import Opening, handles_in, opened_in, opened_outside
 from schemas.envelope import derived_id
 from services.notify.core.values import LEFT, remaining
 from services.notify.core.wording import DigestWords
@@ -31,7 +31,7 @@ def opened(delivery: DueDelivery, opening: Opening) -> DueDelivery:
     if delivery.veil is None:
         return delivery._replace(address=address)
     words = {"veil": json.loads(delivery.veil), "title": delivery.subject, "text": delivery.text}
-    shown = json.loads(told_outside(json.dumps(words, ensure_ascii=False), opening))
+    shown = json.loads(opened_outside(json.dumps(words, ensure_ascii=False), opening))
     return delivery._replace(address=address, subject=shown["title"], text=shown["text"])
 
 

@@ -40,10 +40,10 @@ def react(before: Profile, fact: Message, at: datetime, book: AddressBook) -> tu
     rests = type(fact) in _RESTS
     after, first = tell_requester(profile, at, rests=rests, spoken=spoken, longest=longest(book.policy))
     requester = Occasion(at, before, after, book).requester
-    told = tuple(wish for each in first for wish in requester(each.template, **each.values))
+    requested = tuple(wish for each in first for wish in requester(each.template, **each.values))
     if dispatched.is_ready(after):
         after = replace(after, order_told=after.orders)
-    return after, (*told, *asked_for)
+    return after, (*requested, *asked_for)
 
 
 def asked(fact: Message, occasion: Occasion) -> Wishes:

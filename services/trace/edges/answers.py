@@ -105,10 +105,10 @@ class Answers:
         bodies = [reworded(json.loads(row["body"]), change) for row in everything]
         if not looks:
             bodies = [*_without_receipts(bodies)]
-        for row, told in zip(everything, bodies, strict=True):
+        for row, written in zip(everything, bodies, strict=True):
             request, body = asked.get(_notice(row), (None, {}))
             entry = {
-                **self._entry(row, body, told),
+                **self._entry(row, body, written),
                 "caused_by": places.get(row["cause"], request),
             }
             if row["type"] == NoticeRequested.type_name:

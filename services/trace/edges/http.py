@@ -22,6 +22,7 @@ from schemas.values import Clock, TicketState
 from services.trace.core.rates import By, Rate, rates_of
 from services.trace.core.rights import Right
 from services.trace.edges import (
+    answered,
     asked,
     browser,
     entering,
@@ -31,7 +32,6 @@ from services.trace.edges import (
     rights,
     survey,
     timeline_lookup,
-    told,
 )
 from services.trace.edges.answers import Answers
 from services.trace.edges.asked import ANSWERS, CONTEXT, PAGE, WINDOW
@@ -82,12 +82,12 @@ def routes(policy: Policy) -> tuple[Route, ...]:
     of_rates = (*WINDOW, choice("by", By), rates, text("part"), flag("ids"), *PAGE)
     desk = (choice("queue", lookup.queues()), *PAGE)
     return (
-        Route("GET", "/v1/tickets", list_tickets, listed, Right.LIST, answers=told.TicketsAnswer, problems=(422,)),
+        Route("GET", "/v1/tickets", list_tickets, listed, Right.LIST, answers=answered.TicketsAnswer, problems=(422,)),
         *_OF_ONE_TICKET,
-        Route("GET", "/v1/desk", show_desk, desk, Right.COUNTS, answers=told.DeskAnswer, problems=(422,)),
-        Route("GET", "/v1/rates", show_rates, of_rates, Right.RATES, answers=told.RatesAnswer, problems=(422,)),
-        Route("GET", "/v1/summary", show_summary, needs=Right.COUNTS, answers=told.SummaryAnswer),
-        Route("GET", "/v1/gaps", show_gaps, needs=Right.HEALTH, answers=told.GapsAnswer),
+        Route("GET", "/v1/desk", show_desk, desk, Right.COUNTS, answers=answered.DeskAnswer, problems=(422,)),
+        Route("GET", "/v1/rates", show_rates, of_rates, Right.RATES, answers=answered.RatesAnswer, problems=(422,)),
+        Route("GET", "/v1/summary", show_summary, needs=Right.COUNTS, answers=answered.SummaryAnswer),
+        Route("GET", "/v1/gaps", show_gaps, needs=Right.HEALTH, answers=answered.GapsAnswer),
         *survey.routes(policy),
         *rights.ROUTES,
         *logging_in.ROUTES,
@@ -294,7 +294,7 @@ async def show_gaps(request: web.Request) -> web.StreamResponse:
 _PLACE: Final = re.compile(r"[0-9]{1,9}")
 _ONE: Final = "/v1/tickets/{name}"
 _SEVERAL: Final = (404, 409)
-_STANDING: Final = told.TicketAnswer | told.ReceiptAnswer
+_STANDING: Final = answered.TicketAnswer | answered.ReceiptAnswer
 _CLOCK: Final = (choice("clock", Clock),)
 _OF_ONE_TICKET: Final = (
     Route("GET", _ONE, show_ticket, needs=Right.TICKET, answers=_STANDING, problems=(404,)),
@@ -304,8 +304,8 @@ _OF_ONE_TICKET: Final = (
         show_timeline,
         (number("limit", usual=asked.MOST, most=asked.MOST), text("after")),
         needs=Right.TIMELINE,
-        answers=told.TimelineAnswer,
+        answers=answered.TimelineAnswer,
         problems=(*_SEVERAL, 422),
     ),
-    Route("GET", f"{_ONE}/clocks", show_clocks, _CLOCK, Right.TICKET, answers=told.ClocksAnswer, problems=_SEVERAL),
+    Route("GET", f"{_ONE}/clocks", show_clocks, _CLOCK, Right.TICKET, answers=answered.ClocksAnswer, problems=_SEVERAL),
 )

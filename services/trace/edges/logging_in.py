@@ -14,7 +14,7 @@ from chassis.problems import HttpProblem
 from chassis.routes import Body, Route
 from doors.entering import ANY_LOGIN, ENTRANCE, LOG_OUT
 from doors.passwords import PASSWORDS, require_passwords
-from services.trace.edges import told
+from services.trace.edges import answered
 from services.trace.edges.entering import known
 
 
@@ -62,9 +62,9 @@ ROUTES: Final = (
         "/v1/login",
         log_in,
         asks=Body({"application/json": PasswordShown}),
-        answers=told.SessionAnswer,
+        answers=answered.SessionAnswer,
         problems=(401, 403),
     ),
     LOG_OUT,
-    Route("GET", "/v1/me", show_me, needs=ANY_LOGIN, answers=told.MeAnswer),
+    Route("GET", "/v1/me", show_me, needs=ANY_LOGIN, answers=answered.MeAnswer),
 )

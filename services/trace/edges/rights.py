@@ -15,7 +15,7 @@ from doors.entering import ENTRANCE
 from rulebook.rights import folded
 from schemas.rules import RightsChanged
 from services.trace.core.rights import Right
-from services.trace.edges import lookup, told
+from services.trace.edges import answered, lookup
 from services.trace.edges.asked import CONTEXT
 
 _PARAMETERS: Final = (moment("at"), text("person"), text("duty"))
@@ -43,5 +43,5 @@ async def show_rights(request: web.Request) -> web.StreamResponse:
 
 
 ROUTES: Final = (
-    Route("GET", "/v1/rights", show_rights, _PARAMETERS, Right.RIGHTS, answers=told.RightsAnswer, problems=(404,)),
+    Route("GET", "/v1/rights", show_rights, _PARAMETERS, Right.RIGHTS, answers=answered.RightsAnswer, problems=(404,)),
 )

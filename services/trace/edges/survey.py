@@ -15,7 +15,7 @@ from rulebook import Policy
 from schemas.dispatch import SettledAtUnit
 from services.trace.core.half_hour import PROMISED, Way, distribution
 from services.trace.core.rights import Right
-from services.trace.edges import asked, entering, lookup, survey_lookup, told
+from services.trace.edges import answered, asked, entering, lookup, survey_lookup
 from services.trace.edges.answers import Answers
 from services.trace.edges.asked import ANSWERS, CONTEXT, PAGE, WINDOW
 from services.trace.edges.survey_lookup import Arrival, VisitFilter
@@ -150,10 +150,10 @@ def routes(policy: Policy) -> tuple[Route, ...]:
     return tuple(
         Route("GET", f"/v1/survey/{name}", handler, parameters, Right.SURVEY, answers=answers, problems=(422,))
         for name, handler, parameters, answers in (
-            ("visits", list_visits, ledger, told.VisitsAnswer),
-            ("coverage", show_coverage, (*WINDOW, choice("by", _COVERED)), told.CoverageAnswer),
-            ("devices", list_device_requests, (), told.DeviceRequestsAnswer),
-            ("problems", list_problems, (text("visitor", required=True), *PAGE), told.TicketsAnswer),
-            ("half-hour", show_half_hour, (*WINDOW, flag("ids")), told.HalfHourAnswer),
+            ("visits", list_visits, ledger, answered.VisitsAnswer),
+            ("coverage", show_coverage, (*WINDOW, choice("by", _COVERED)), answered.CoverageAnswer),
+            ("devices", list_device_requests, (), answered.DeviceRequestsAnswer),
+            ("problems", list_problems, (text("visitor", required=True), *PAGE), answered.TicketsAnswer),
+            ("half-hour", show_half_hour, (*WINDOW, flag("ids")), answered.HalfHourAnswer),
         )
     )

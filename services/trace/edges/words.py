@@ -121,14 +121,14 @@ class Words:
     def referral(self, record: Mapping[str, Any]) -> str:
         """Say what is written down of a referral, as far as it is."""
         given = record.get("contact_given")
-        told = {True: "已告知对方联系方式", False: "未告知对方联系方式"}
+        disclosed = {True: "已告知对方联系方式", False: "未告知对方联系方式"}
         parts = (
             f"对方编号{record['reference']}" if record.get("reference") else "",
             f"{self.moment(record.get('spoken_at'))}与{record.get('spoken_to') or '对方'}通话"
             if record.get("spoken_to") or record.get("spoken_at")
             else "",
             record.get("said") or "",
-            told.get(given, "") if isinstance(given, bool) else "",
+            disclosed.get(given, "") if isinstance(given, bool) else "",
         )
         return "；".join(filter(None, (part.rstrip("。") for part in parts)))
 

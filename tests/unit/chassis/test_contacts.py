@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from chassis.contacts import Naming, Opening, Putting, Vault, handles_in, opened, opened_in, told_outside, veiled
+from chassis.contacts import Naming, Opening, Putting, Vault, handles_in, opened, opened_in, opened_outside, veiled
 from chassis.publish import wire
 from chassis.store import Event
 from schemas.correction import Correction
@@ -210,7 +210,7 @@ def hidden_request(putting: Putting, *, every_phone: bool = False) -> str:
 
 
 def _told(body: str, opening: Opening) -> Any:
-    return json.loads(told_outside(body, opening))
+    return json.loads(opened_outside(body, opening))
 
 
 def test_what_is_told_leaves_without_what_its_veil_hides() -> None:

@@ -25,7 +25,17 @@ from schemas.registry import channel_topic, department_topic
 from schemas.values import PartyKind, Person
 from services.desk.core.acts import SOURCE, Act, Keys, is_final, read
 from services.desk.core.rights import may_read_tasks
-from services.desk.reactions import Accepted, KnownAct, LeftOut, Refused, ShownRow, TaskRow, Told, answers, react
+from services.desk.reactions import (
+    Accepted,
+    HeardMessage,
+    KnownAct,
+    LeftOut,
+    Refused,
+    ShownRow,
+    TaskRow,
+    answers,
+    react,
+)
 from tests.support.desk import RULES
 
 POLICY: Final = load_policy(Path(__file__).resolve().parents[3] / "policy")
@@ -155,9 +165,9 @@ def test_what_waits_is_read_by_whoever_acts_in_the_office() -> None:
     assert not may_read_tasks(HOUSING)
 
 
-def heard(message: Message, topic: str = OFFICE) -> Told:
+def heard(message: Message, topic: str = OFFICE) -> HeardMessage:
     envelope = Envelope("e-1", "liuhen/dispatch/0", message.type_name, NOON, TICKET, 7)
-    return Told(topic, envelope, message, message.to_json().decode())
+    return HeardMessage(topic, envelope, message, message.to_json().decode())
 
 
 def made(name: str, **changes: object) -> Message:

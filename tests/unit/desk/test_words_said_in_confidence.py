@@ -49,11 +49,11 @@ def told(task: str, *, confidential: bool) -> DeskTask:
 def test_a_page_and_a_program_are_told_no_more_than_the_duty_needs(
     policy: Policy, login: str, task: str, *, reads: bool
 ) -> None:
-    found = Reads.of(login, policy, MORNING).told(told(task, confidential=True))
+    found = Reads.of(login, policy, MORNING).shown(told(task, confidential=True))
     assert (found.text != IN_CONFIDENCE, found.place != Place(text=IN_CONFIDENCE)) == (reads, reads)
     assert (found.ticket, found.task, found.confidential) == ("26090100000019", task, True)
 
 
 def test_what_was_not_said_in_confidence_is_read_by_all(policy: Policy) -> None:
     usual = told("dispatching", confidential=False)
-    assert Reads.of("p-yuan", policy, MORNING).told(usual) is usual
+    assert Reads.of("p-yuan", policy, MORNING).shown(usual) is usual

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chassis.settings import told
+from chassis.settings import from_environment
 from services.notify.settings import NotifySettings
 
 LONG, OTHER = "a-token-of-chance-1", "a-token-of-chance-2"
@@ -16,7 +16,7 @@ LONG, OTHER = "a-token-of-chance-1", "a-token-of-chance-2"
 def test_a_token_that_can_be_guessed_starts_nothing(monkeypatch: pytest.MonkeyPatch, said: str) -> None:
     monkeypatch.setenv("LIUHEN_GATEWAY_TOKEN", said)
     with pytest.raises(SystemExit, match=r"LIUHEN_GATEWAY_TOKEN: .*16 characters"):
-        told(NotifySettings)
+        from_environment(NotifySettings)
 
 
 def test_several_tokens_are_valid_together_and_no_short_one_of_a_file(
@@ -25,7 +25,7 @@ def test_several_tokens_are_valid_together_and_no_short_one_of_a_file(
     file = tmp_path / "gateway-token"
     file.write_text(f"{LONG}\n{OTHER}\n")
     monkeypatch.setenv("LIUHEN_GATEWAY_TOKEN_FILE", str(file))
-    settings = told(NotifySettings)
+    settings = from_environment(NotifySettings)
     assert settings.tokens() == (LONG, OTHER)
     file.write_text(f"{LONG}\na\n")
     assert settings.tokens() == (LONG,)

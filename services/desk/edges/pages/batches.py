@@ -52,7 +52,7 @@ async def freeze(pool: Pool, batch: Batch, login: str, rows: Sequence[Waiting], 
         await connection.executemany(
             "insert into batch_row (batch, place, ticket, version, act) values ($1, $2, $3, $4, $5)",
             [
-                (batch.id, place, row.told.ticket, row.told.version, act_of(login, named(batch.id, row.told.ticket)))
+                (batch.id, place, row.task.ticket, row.task.version, act_of(login, named(batch.id, row.task.ticket)))
                 for place, row in enumerate(rows)
             ],
         )
@@ -92,5 +92,5 @@ where b.batch = $1 order by b.place
 
 def _row(row: Any) -> Row:
     word: Word = became(taken=row["state"] == "accepted", refused_as=row["code"]) if row["sent"] else "left"
-    told = (row["place"], shown(row)["text"], row["confidential"])
-    return Row(row["ticket"], row["version"], word, row["reason"] or "", has_changed(row["code"]), *told)
+    texts = (row["place"], shown(row)["text"], row["confidential"])
+    return Row(row["ticket"], row["version"], word, row["reason"] or "", has_changed(row["code"]), *texts)

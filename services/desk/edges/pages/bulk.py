@@ -100,7 +100,7 @@ async def _meant(request: web.Request) -> tuple[list[Waiting], list[Waiting]]:
 
 
 def _is_for_eyes(row: Waiting) -> bool:
-    return needs_eyes(row.told) or row.told.tier is Tier.URGENT
+    return needs_eyes(row.task) or row.task.tier is Tier.URGENT
 
 
 async def freeze(request: web.Request) -> web.StreamResponse:
@@ -114,7 +114,7 @@ async def freeze(request: web.Request) -> web.StreamResponse:
     rows, _ = await _meant(request)
     if not rows:
         raise HttpProblem(422, "nothing_meant", None, "现在没有可以一并这样办的：都已办了，或者须逐件看清。")
-    refused = _read(request, filled.key.act, filled.typed, rows[0].told.ticket, rows[0].told.version)
+    refused = _read(request, filled.key.act, filled.typed, rows[0].task.ticket, rows[0].task.version)
     if isinstance(refused, Refusal):
         return await _page(request, 422, filled.refused(refused))
     batch = Batch(uuid4().hex, task, do, filled.typed, addressed("/queue", {**request.query}), begun=False)

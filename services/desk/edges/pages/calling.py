@@ -76,8 +76,8 @@ async def one(pool: Pool, ticket: str, words: WordSeal) -> Calling | None:
 
 
 def _calling(row: Any, words: WordSeal) -> Calling:
-    told = CallbackRequest.model_validate(words.shown(json.loads(row["body"]), row["ticket"]))
-    return Calling(told, row["since"], due_between(row["due"], row["late"]), row["version"], row["tried"])
+    callback = CallbackRequest.model_validate(words.shown(json.loads(row["body"]), row["ticket"]))
+    return Calling(callback, row["since"], due_between(row["due"], row["late"]), row["version"], row["tried"])
 
 
 async def tries(pool: Pool, ticket: str) -> Sequence[CallbackTry]:

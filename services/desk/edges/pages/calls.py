@@ -188,8 +188,8 @@ async def answer(request: web.Request) -> web.StreamResponse:
     pool, words, clock = request.app[CONTEXT].pool, request.app[WORDS], request.app[CONTEXT].clock
 
     async def version() -> str:
-        told = await acts.standing(pool, request[WHO], act, words, clock.now())
-        return "accepted" if told is not None and told["state"] == "accepted" else ""
+        outcome = await acts.standing(pool, request[WHO], act, words, clock.now())
+        return "accepted" if outcome is not None and outcome["state"] == "accepted" else ""
 
     became = await submit(request, filled, version)
     if isinstance(became, Refusal):

@@ -81,35 +81,35 @@ def _workbook(name: str, head: Sequence[str], lines: Iterable[Sequence[str]], to
 
 
 def _of_task(row: Waiting, policy: Policy, now: Instant) -> Sequence[str]:
-    told = row.told
+    task = row.task
     return (
-        TASKS.said(told.task),
-        told.ticket,
-        KINDS[told.kind],
-        TIERS[told.tier],
-        _category(policy, told.category or told.suggestion),
-        told.text,
-        told.place.text if told.place else "",
-        policy.body_name(told.subdistrict) if told.subdistrict else "",
-        _clock(policy, told.since),
+        TASKS.said(task.task),
+        task.ticket,
+        KINDS[task.kind],
+        TIERS[task.tier],
+        _category(policy, task.category or task.suggestion),
+        task.text,
+        task.place.text if task.place else "",
+        policy.body_name(task.subdistrict) if task.subdistrict else "",
+        _clock(policy, task.since),
         _clock(policy, remind_by(row.due)),
         "是" if row.is_late(now) else "否",
     )
 
 
 def _of_order(row: Owed, policy: Policy, now: Instant) -> Sequence[str]:
-    told, is_open = row.order, row.standing == "open"
+    order, is_open = row.order, row.standing == "open"
     return (
-        owed(told) if is_open else "",
-        STATES[told.state],
-        told.ticket,
-        KINDS[told.kind],
-        TIERS[told.tier],
-        told.category_name or "",
-        told.text,
-        told.place.text,
-        told.section or "",
-        told.handler.name if told.handler else "",
+        owed(order) if is_open else "",
+        STATES[order.state],
+        order.ticket,
+        KINDS[order.kind],
+        TIERS[order.tier],
+        order.category_name or "",
+        order.text,
+        order.place.text,
+        order.section or "",
+        order.handler.name if order.handler else "",
         _clock(policy, remind_by(row.due.due)) if row.due and is_open else "",
         "是" if is_open and row.is_late(now) else "否",
     )

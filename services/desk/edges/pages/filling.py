@@ -171,11 +171,11 @@ async def _became(request: web.Request, act: str, version: Version, seen: str | 
     until = loop.time() + _PATIENCE
     moved = False
     while loop.time() < until:
-        told = await acts.standing(pool, request[WHO], act, request.app[WORDS], request.app[CONTEXT].clock.now())
-        if told is not None and told["state"] == "refused":
-            return Refusal(told["code"], told["field"], told["reason"])
+        outcome = await acts.standing(pool, request[WHO], act, request.app[WORDS], request.app[CONTEXT].clock.now())
+        if outcome is not None and outcome["state"] == "refused":
+            return Refusal(outcome["code"], outcome["field"], outcome["reason"])
         changed = seen is not None and await version() != seen
-        if not moved and told is not None and changed:
+        if not moved and outcome is not None and changed:
             moved, until = True, min(until, loop.time() + _GRACE)
         await asyncio.sleep(_LOOK_AGAIN)
     return None

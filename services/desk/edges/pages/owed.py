@@ -72,15 +72,15 @@ async def orders(
 
 async def order(pool: Pool, department: str, ticket: str, words: WordSeal) -> tuple[Owed, ShownContact | None] | None:
     """Find an order of a department, and what it was shown of a sealed contact; None where it never had the ticket."""
-    told = await lookup.order(pool, department, ticket, words)
-    if told is None:
+    whole_order = await lookup.order(pool, department, ticket, words)
+    if whole_order is None:
         return None
     standing: Standing = await pool.fetchval(
         "select standing from held_order where department = $1 and ticket = $2", department, ticket
     )
-    steps = [Step(**step) for step in told["steps"]]
-    shown = told["shown"] and ShownContact.model_validate(told["shown"])
-    return Owed(Order.model_validate(told["order"]), standing, steps), shown
+    steps = [Step(**step) for step in whole_order["steps"]]
+    shown = whole_order["shown"] and ShownContact.model_validate(whole_order["shown"])
+    return Owed(Order.model_validate(whole_order["order"]), standing, steps), shown
 
 
 def _owed(row: Any, words: WordSeal) -> Owed:

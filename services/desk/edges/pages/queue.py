@@ -72,7 +72,7 @@ async def show_queue(request: web.Request) -> web.StreamResponse:
         urgent=await waiting.urgent_calls(pool, reader.reads),
         acknowledges=may_do(request, ACKNOWLEDGE),
         drafts=await lookup.with_drafts(pool, request[WHO].login),
-        seats=await seated.seats(pool, [row.told.ticket for row in rows], request[WHO].login),
+        seats=await seated.seats(pool, [row.task.ticket for row in rows], request[WHO].login),
         counts=counts,
         tasks=[code for code in TASKS if code in counts],
         wanted=wanted,
@@ -154,10 +154,10 @@ async def show_row(request: web.Request) -> web.StreamResponse:
 async def show_act(request: web.Request) -> web.StreamResponse:
     """GET /acts/{act}: what became of what one did, as a line."""
     pool, act = request.app[CONTEXT].pool, request.match_info["act"]
-    told = await standing(pool, request[WHO], act, request.app[WORDS], request.app[CONTEXT].clock.now())
-    if told is None:
+    outcome = await standing(pool, request[WHO], act, request.app[WORDS], request.app[CONTEXT].clock.now())
+    if outcome is None:
         raise HttpProblem(404, "unknown_act", "act", f"您没有编号为 {shown(act)} 的操作，请核对。")
-    return show(request, "became.html", told=told)
+    return show(request, "became.html", outcome=outcome)
 
 
 async def hear(request: web.Request) -> web.StreamResponse:

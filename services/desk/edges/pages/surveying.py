@@ -89,8 +89,8 @@ async def answer(request: web.Request) -> web.StreamResponse:
     act = act_of(request[WHO].login, form.get("act_key", ""))
 
     async def version() -> str:
-        told = await acts.standing(request.app[CONTEXT].pool, request[WHO], act, request.app[WORDS], clock.now())
-        return told["state"] if told is not None and told["state"] != "pending" else ""
+        outcome = await acts.standing(request.app[CONTEXT].pool, request[WHO], act, request.app[WORDS], clock.now())
+        return outcome["state"] if outcome is not None and outcome["state"] != "pending" else ""
 
     became = await submit(request, filled, version)
     if isinstance(became, Refusal):

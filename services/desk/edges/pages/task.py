@@ -55,7 +55,7 @@ async def _page(
     others = [each for each in await waiting.of_ticket(pool, ticket) if each != task]
     if row is None and (wrong is None or task not in TASKS):
         return show(request, "gone.html", 404, ticket=ticket, task=task, others=others)
-    ways = advice(row.told, request.app[ENTRANCE].policy) if row else ()
+    ways = advice(row.task, request.app[ENTRANCE].policy) if row else ()
     drafts = await lookup.drafts(pool, request[WHO].login, ticket, task)
     return show(
         request,
@@ -63,17 +63,17 @@ async def _page(
         status,
         ticket=ticket,
         task=task,
-        told=row.told if row else None,
-        shown=row.told.to_json().decode() if row else "",
+        shown_task=row.task if row else None,
+        shown=row.task.to_json().decode() if row else "",
         seen=seen,
         why=wrong.wrong.reason if wrong and wrong.wrong else "",
         others=others,
         limit=_limit_of(request.app[ENTRANCE].policy, task),
         ways=ways,
-        pieces=marked(row.told.text, recognised(row.told, ways)) if row else (),
+        pieces=marked(row.task.text, recognised(row.task, ways)) if row else (),
         others_do=not answers_to(task),
-        is_for_eyes=row is not None and needs_eyes(row.told),
-        forms=_forms(request, row.told if row else None, ways, drafts, wrong),
+        is_for_eyes=row is not None and needs_eyes(row.task),
+        forms=_forms(request, row.task if row else None, ways, drafts, wrong),
         following=local(following) if following else list_of(request, "/queue"),
         seat=(await seated.seats(pool, [ticket], request[WHO].login)).get(ticket, Seat()),
         people=colleagues(request),
@@ -90,7 +90,7 @@ def _limit_of(policy: Policy, task: str) -> str:
 
 def _forms(
     request: web.Request,
-    told: DeskTask | None,
+    shown_task: DeskTask | None,
     ways: Sequence[Advice],
     drafts: Mapping[str, Typed],
     wrong: Form | None,
@@ -101,7 +101,7 @@ def _forms(
     mine = [do for do in answers_to(task) if policy.who_may(do, now) and _may(request, do)]
 
     def usual(do: str) -> Typed:
-        return _usual(request, told, ways) if do == "assign" and told is not None else {}
+        return _usual(request, shown_task, ways) if do == "assign" and shown_task is not None else {}
 
     return offered(mine, lambda do: fields_of(do, policy, now), drafts, usual, wrong)
 
@@ -111,8 +111,8 @@ def _may(request: web.Request, do: str) -> bool:
     return any(each.id == request[WHO].login for each in entrance.policy.who_may(do, request.app[CONTEXT].clock.now()))
 
 
-def _usual(request: web.Request, told: DeskTask, ways: Sequence[Advice]) -> Typed:
-    way = certain(told, ways)
+def _usual(request: web.Request, shown_task: DeskTask, ways: Sequence[Advice]) -> Typed:
+    way = certain(shown_task, ways)
     return typed_of(way, request) if way is not None else {}
 
 
@@ -131,7 +131,7 @@ async def answer(request: web.Request) -> web.StreamResponse:
 
     async def version() -> str | None:
         row = await waiting.one(request.app[CONTEXT].pool, key.ticket, key.task)
-        return str(row.told.version) if row is not None else None
+        return str(row.task.version) if row is not None else None
 
     became = await submit(request, filled, version)
     if isinstance(became, Refusal):

@@ -42,7 +42,7 @@ class Reader(NamedTuple):
 class Waiting(NamedTuple):
     """One row of the queue, how pressing it is, and when it is due."""
 
-    told: DeskTask
+    task: DeskTask
     weight: Weight
     due: Due
 
@@ -54,12 +54,12 @@ class Waiting(NamedTuple):
     @property
     def key(self) -> str:
         """What the row is called on the page."""
-        return f"{self.told.ticket}-{self.told.task}"
+        return f"{self.task.ticket}-{self.task.task}"
 
     @property
     def has_limit(self) -> bool:
         """Whether a clock of the centre counts it; without one somebody else's is overdue."""
-        return any(kind == self.told.task and asked.clock is not None for kind, asked in TASKS.items())
+        return any(kind == self.task.task and asked.clock is not None for kind, asked in TASKS.items())
 
     def is_late(self, now: datetime) -> bool:
         """Whether its time is over, whatever working days are published yet."""
@@ -67,7 +67,7 @@ class Waiting(NamedTuple):
 
     def read_by(self, reads: Reads) -> Waiting:
         """The row as somebody reads it."""
-        return self._replace(told=reads.told(self.told))
+        return self._replace(task=reads.shown(self.task))
 
 
 _ROW: Final = "body, weight, due, late"
@@ -102,8 +102,8 @@ async def waiting(
 
 
 def _waiting(row: Any) -> Waiting:
-    told = DeskTask.model_validate_json(row["body"])
-    return Waiting(told, Weight(row["weight"]), due_between(row["due"], row["late"]))
+    task = DeskTask.model_validate_json(row["body"])
+    return Waiting(task, Weight(row["weight"]), due_between(row["due"], row["late"]))
 
 
 async def urgent_calls(pool: Pool, reads: Reads) -> Sequence[Waiting]:

@@ -221,7 +221,7 @@ def _heed_what_stands_now(draft: Draft, new: Correction) -> None:
 def _said(draft: Draft, action: i.Correct, change: Change, *, lead: DepartmentCode | None) -> d.Corrected:
     ticket = draft.ticket
     handled = ticket.standing if isinstance(ticket.standing, s.Handled) else None
-    told = change.new.reply is not None and ticket.state in s.AFTER | REVIEWED_AFTER and handled is None
+    reply_is_out = change.new.reply is not None and ticket.state in s.AFTER | REVIEWED_AFTER and handled is None
     ruling, unruled = _ruling(ticket, change)
     asked = unruled in draft.rules.policy.rates.person_rules_on
     return d.Corrected(
@@ -234,7 +234,7 @@ def _said(draft: Draft, action: i.Correct, change: Change, *, lead: DepartmentCo
         unruled=unruled,
         awaits_ruling=True if asked else None,
         lead=lead,
-        told=True if told else None,
+        told=True if reply_is_out else None,
         phones=_phones(change.old, change.new),
     )
 

@@ -21,7 +21,7 @@ from services.dispatch.core.episodes.supervision import (
 from services.dispatch.core.episodes.support import give_tasks
 from services.dispatch.core.guards import avoids, is_late, known
 from services.dispatch.core.holder import participants
-from services.dispatch.core.notes import told
+from services.dispatch.core.notes import with_word
 from services.dispatch.core.regions import (
     NotDrawn,
 )
@@ -306,4 +306,4 @@ def assign(draft: Draft, action: i.Assign) -> None:
 
 @episode.fact(d.DispatcherNoted, heard_by=participants)
 def _noted(ticket: Ticket, fact: d.DispatcherNoted, at: datetime) -> Ticket:
-    return told(ticket, "dispatch", fact.note, at)
+    return with_word(ticket, "dispatch", fact.note, at)

@@ -22,7 +22,7 @@ from services.dispatch.core.episodes.correction import complete_contact
 from services.dispatch.core.episodes.nudging import nudge_holder
 from services.dispatch.core.episodes.stop_words import heed, listen, speaks_of_misconduct
 from services.dispatch.core.holder import participants
-from services.dispatch.core.notes import told
+from services.dispatch.core.notes import with_word
 from services.dispatch.core.standing import OPEN, Merged, Split
 from services.dispatch.core.ticket import Ticket
 from services.dispatch.core.who import verified_as
@@ -126,4 +126,4 @@ def _added(ticket: Ticket, fact: d.FollowUpAdded, at: datetime) -> Ticket:
     unverified = fact.verified is None
     nudges = ticket.requester_nudges + (fact.mode == "press" and not unverified)
     after = replace(ticket, follow_ups=fact.count, requester_nudges=nudges)
-    return after if fact.withheld else told(after, fact.mode, fact.text, at, unverified=unverified)
+    return after if fact.withheld else with_word(after, fact.mode, fact.text, at, unverified=unverified)

@@ -21,7 +21,7 @@ from services.dispatch.core.episodes.follow_ups import contact_of, count_contact
 from services.dispatch.core.episodes.stop_words import heed, listen, speaks_of_misconduct
 from services.dispatch.core.guards import requester_known
 from services.dispatch.core.holder import participants
-from services.dispatch.core.notes import told
+from services.dispatch.core.notes import with_word
 from services.dispatch.core.ticket import Ticket
 from services.dispatch.core.who import agent_named, by_its_channel, by_lead, by_requester, verified_as
 
@@ -93,7 +93,7 @@ def _provided(ticket: Ticket, fact: d.InfoProvided, at: datetime) -> Ticket:
     if not isinstance(ticket.standing, s.NeedsInfo):
         return ticket
     after = replace(ticket, standing=ticket.standing.back)
-    return after if fact.withheld else told(after, "add", fact.text, at, unverified=fact.verified is None)
+    return after if fact.withheld else with_word(after, "add", fact.text, at, unverified=fact.verified is None)
 
 
 @episode.fact(d.InfoTimedOut, heard_by=participants)

@@ -27,7 +27,7 @@ from services.dispatch.core.episodes.sending import send
 from services.dispatch.core.episodes.stop_words import heed, is_withheld, listen, speaks_of_misconduct
 from services.dispatch.core.episodes.support import supporters_of
 from services.dispatch.core.holder import participants
-from services.dispatch.core.notes import told
+from services.dispatch.core.notes import with_word
 from services.dispatch.core.regions import NotDue, NoWish, ReopeningWanted, WithdrawalWanted
 from services.dispatch.core.ticket import Ticket
 from services.dispatch.core.who import by_its_channel, by_requester, not_verified
@@ -123,7 +123,7 @@ def _asked_before(wish: NoWish | WithdrawalWanted | ReopeningWanted) -> int:
 @episode.fact(d.ReopeningAsked)
 def _asked(ticket: Ticket, fact: d.ReopeningAsked, at: datetime) -> Ticket:
     after = replace(ticket, wish=ReopeningWanted(text=fact.text, count=fact.count))
-    return after if fact.withheld else told(after, "add", fact.text, at, unverified=fact.verified is None)
+    return after if fact.withheld else with_word(after, "add", fact.text, at, unverified=fact.verified is None)
 
 
 def reopening_wanted(draft: Draft, _action: i.DeclineReopening) -> Refusal | None:

@@ -23,7 +23,7 @@ from services.dispatch.core.episodes.supervision import (
 )
 from services.dispatch.core.episodes.support import give_tasks
 from services.dispatch.core.holder import participants
-from services.dispatch.core.notes import told
+from services.dispatch.core.notes import with_word
 from services.dispatch.core.regions import (
     Drawn,
     Inside,
@@ -141,7 +141,7 @@ def _dispatched(ticket: Ticket, fact: d.Dispatched, at: datetime) -> Ticket:
         after = replace(after, check=drawn)
     if not fact.same_lead or isinstance(ticket.contact, NotDue):
         after = replace(after, contact=Owed())
-    after = told(after, "dispatch", fact.note, at) if fact.note else after
+    after = with_word(after, "dispatch", fact.note, at) if fact.note else after
     return due_times.with_due(after if fact.same_lead else _for_new_lead(after), fact.lead, fact.due or ())
 
 

@@ -167,27 +167,27 @@ async function attach(file, token) {
   const answer = await fetch(`/attachments?filename=${encodeURIComponent(file.name)}`, {
     method: "POST", body: file, headers: { "Content-Type": kind, "X-Form-Token": token },
   });
-  const told = await answer.json();
-  if (!answer.ok) throw new Error(told.detail);
-  return `${told.id}:${told.sha256}`;
+  const saved = await answer.json();
+  if (!answer.ok) throw new Error(saved.detail);
+  return `${saved.id}:${saved.sha256}`;
 }
 
 document.addEventListener("change", async (event) => {
   const input = event.target;
   if (!input.dataset.attach) return;
   const named = document.getElementById(input.dataset.attach);
-  const told = named.nextElementSibling;
+  const progress = named.nextElementSibling;
   const submit = input.form.querySelector("button.first");
   submit.disabled = true;
   try {
     for (const file of input.files) {
-      told.textContent = `正在上传 ${file.name}`;
+      progress.textContent = `正在上传 ${file.name}`;
       named.value = `${named.value} ${await attach(file, input.form.elements.token.value)}`.trim();
     }
-    told.textContent = `已上传 ${named.value.split(" ").length} 个`;
+    progress.textContent = `已上传 ${named.value.split(" ").length} 个`;
     named.dispatchEvent(new Event("input", { bubbles: true }));
   } catch (error) {
-    told.textContent = error instanceof TypeError ? "没有上传：服务器没有回应，请稍后再选一次。" : error.message;
+    progress.textContent = error instanceof TypeError ? "没有上传：服务器没有回应，请稍后再选一次。" : error.message;
   } finally {
     input.value = "";
     submit.disabled = false;

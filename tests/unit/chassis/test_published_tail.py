@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from chassis.published_tail import PublishedTail, Recorded
 from chassis.service import Cause, Say
-from chassis.told import Recorded, Told
 from schemas.envelope import Envelope
 from schemas.message import Message
 
@@ -33,22 +33,22 @@ def say(topic: str, cause: str, key: str = "T1") -> Say:
 
 
 def test_what_follows_again_is_the_message_of_then_and_is_found_once() -> None:
-    told = Told.of([recorded(OWN, 7, "c1"), recorded(OWN, 8, "c1"), recorded(OWN, 9, "c2")], OWN)
-    found = [told.take(say(OWN, "c1")), told.take(say(OWN, "c1")), told.take(say(OWN, "c1"))]
+    published = PublishedTail.of([recorded(OWN, 7, "c1"), recorded(OWN, 8, "c1"), recorded(OWN, 9, "c2")], OWN)
+    found = [published.take(say(OWN, "c1")), published.take(say(OWN, "c1")), published.take(say(OWN, "c1"))]
     assert [each and each.envelope.sequence for each in found] == [7, 8, None]
-    assert [each.envelope.sequence for each in told.rest()] == [9]
+    assert [each.envelope.sequence for each in published.rest()] == [9]
 
 
 def test_what_was_never_published_comes_behind_all_that_was() -> None:
-    told = Told.of([recorded(OUTSIDE, 4, "c2")], OWN)
-    assert told.take(say(OUTSIDE, "c1")) is None
-    assert told.left["0", OUTSIDE, 0] == 1  # c1 said nothing there: a later message of the place is known
-    assert told.take(say(OUTSIDE, "c2")) is not None
-    assert told.left["0", OUTSIDE, 0] == 0  # whatever follows from here on was never published
+    published = PublishedTail.of([recorded(OUTSIDE, 4, "c2")], OWN)
+    assert published.take(say(OUTSIDE, "c1")) is None
+    assert published.left["0", OUTSIDE, 0] == 1  # c1 said nothing there: a later message of the place is known
+    assert published.take(say(OUTSIDE, "c2")) is not None
+    assert published.left["0", OUTSIDE, 0] == 0  # whatever follows from here on was never published
 
 
 def test_only_the_last_cause_of_a_lane_can_have_been_answered_in_part() -> None:
-    told = Told.of([recorded(OWN, 7, "c1"), recorded(OWN, 8, "c2"), recorded(OWN, 9, "c2", "T2")], OWN)
-    assert told.torn == {"c2"}
-    assert told.knows("c2", "T2")
-    assert not told.knows("c2", "T3")
+    published = PublishedTail.of([recorded(OWN, 7, "c1"), recorded(OWN, 8, "c2"), recorded(OWN, 9, "c2", "T2")], OWN)
+    assert published.torn == {"c2"}
+    assert published.knows("c2", "T2")
+    assert not published.knows("c2", "T3")

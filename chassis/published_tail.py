@@ -48,7 +48,7 @@ class Mark(NamedTuple):
 
 
 @dataclass(slots=True)
-class Told:
+class PublishedTail:
     """The tail of a service's own topics: what follows from a cause again is not said again, but known by it."""
 
     own: str | None = None
@@ -72,21 +72,21 @@ class Told:
     _taken: list[tuple[_Word, Recorded]] = field(default_factory=list)
 
     @classmethod
-    def of(cls, tail: Iterable[Recorded], own: str | None) -> Told:
+    def of(cls, tail: Iterable[Recorded], own: str | None) -> PublishedTail:
         """Sort a tail, which is in order."""
-        told, last = cls(own), dict[str, str]()
+        published, last = cls(own), dict[str, str]()
         for each in tail:
             envelope = each.envelope
             word = each.topic, envelope.subject, envelope.causation, envelope.type
-            told.waiting.setdefault(word, deque()).append(each)
-            told.left[each.place] += 1
-            told.ids.add(envelope.id)
+            published.waiting.setdefault(word, deque()).append(each)
+            published.left[each.place] += 1
+            published.ids.add(envelope.id)
             if own is None or each.topic == own:
-                told.facts.setdefault(envelope.causation, []).append(each)
-                told.about.setdefault(envelope.subject, []).append(each)
+                published.facts.setdefault(envelope.causation, []).append(each)
+                published.about.setdefault(envelope.subject, []).append(each)
                 last[each.lane] = envelope.causation
-        told.torn = set(last.values())
-        return told
+        published.torn = set(last.values())
+        return published
 
     def take(self, say: Say) -> Recorded | None:
         """What was said of this already, if anything was; it is found once."""
