@@ -47,6 +47,7 @@ ITS_UPLOADER: Final = (401, 404, 404, 404, 404, 404, 200, 404, 404, 404)
 TABLE: Final = {
     "of the requester": PART_OF,
     "of the lead, as proof": PART_OF,
+    "of the lead, as proof of all members of an incident": PART_OF,
     "of a confidential requester": WHO_LOOKED,
     "with words that are kept from departments": OF_THE_OFFICE,
     "deleted": DELETED,
@@ -56,6 +57,8 @@ TABLE: Final = {
 }
 IDS: Final = {what: f"A{number:020d}" for number, what in enumerate(TABLE, 1)}
 _LISTED: Final = ("of the requester", "of the lead, as proof", "deleted")
+_OF_AN_INCIDENT: Final = "of the lead, as proof of all members of an incident"
+"""Nobody of the office has a task for it."""
 _SECRET: Final = "26090100000035"
 
 
@@ -83,7 +86,7 @@ async def door(doors: Doors, policy: Policy, tmp_path: Path) -> AsyncIterator[An
     """One open ticket, led and supported, that another led before; one of a confidential requester."""
     keeper = Folder(tmp_path / "kept")
     (tmp_path / "content").write_bytes(CONTENT)
-    tickets = {"of another ticket": TWO, "of a confidential requester": _SECRET}
+    tickets = {"of another ticket": TWO, "of a confidential requester": _SECRET, _OF_AN_INCIDENT: "M260901000001"}
     async with (
         doors.desk(policy, attachments=str(tmp_path / "kept")) as opened,
         asyncpg.create_pool(doors.database.dsn("desk"), min_size=1, max_size=2) as desk,
@@ -102,8 +105,9 @@ async def door(doors: Doors, policy: Policy, tmp_path: Path) -> AsyncIterator[An
         withheld = _shown("with words that are kept from departments")
         async with desk.acquire() as connection:
             secret = (_shown("of a confidential requester", sealed=True),)
-            await _hold(connection, doors, "housing", ONE, 1, attachments=listed)
-            await _hold(connection, doors, "greening", ONE, 2, attachments=listed, role="supporting")
+            in_orders = (*listed, _shown(_OF_AN_INCIDENT))
+            await _hold(connection, doors, "housing", ONE, 1, attachments=in_orders)
+            await _hold(connection, doors, "greening", ONE, 2, attachments=in_orders, role="supporting")
             await _hold(connection, doors, "police", ONE, 3, attachments=listed)
             await _hold(connection, doors, "police", ONE, 4, role="none")
             for place, department in enumerate(("housing", "greening"), 5):

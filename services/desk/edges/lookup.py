@@ -205,6 +205,8 @@ select $6 and (exists (select from caller where ticket in ($1, left($1, 14), $3)
 )
 where left($1, 14) = left($3, 14) or exists (
     select from task t, json_array_elements(t.body -> 'attachments') a where t.ticket = $1 and a ->> 'id' = $2
+) or exists (
+    select from held_order o, json_array_elements(o.body -> 'attachments') a where o.ticket = $1 and a ->> 'id' = $2
 )
 """
 
