@@ -22,7 +22,7 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "verify": ("verify",),
     "ticket": ("ticket",),
     "rates": ("rates",),
-    "channels": ("hotline", "wechat", "survey", "callback"),
+    "channels": ("hotline", "wechat", "survey", "city", "callback"),
     "office": ("office",),
     "department": ("department",),
     "reorganise": ("reorganise",),

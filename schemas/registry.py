@@ -41,8 +41,8 @@ _STANDS_ON: Final[Mapping[str, tuple[str, ...]]] = {
     "liuhen.public.channel.{channel}.v1": ("ReceiptGiven", "ReceiptRefused", "TicketNews"),
     "liuhen.public.channel.office.v1": ("ReceiptGiven", "ReceiptRefused", "DeviceAsked"),
 }
-ANSWERED: Final = (*(channel.value for channel in Channel), PartyKind.CALLBACK.value)
-"""Who hears answers on a topic of its own, beside the office and the departments: channels and the callback agency."""
+ANSWERED: Final = (*(channel.value for channel in Channel), PartyKind.CITY.value, PartyKind.CALLBACK.value)
+"""Who hears answers on a topic of its own, beside office and departments: channels, city and callback agency."""
 
 
 class TopicKind(StrEnum):

@@ -168,6 +168,7 @@ class PartyKind(StrEnum):
     HOTLINE = "hotline"
     SURVEY = "survey"
     WECHAT = "wechat"
+    CITY = "city"
     OFFICE = "office"
     CALLBACK = "callback"
     DEPARTMENT = "department"

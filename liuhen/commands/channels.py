@@ -1,4 +1,4 @@
-"""`liuhen hotline`, `wechat`, `survey`, `callback`: the other parties, as anybody outside may speak for them."""
+"""`liuhen hotline`, `wechat`, `survey`, `city`, `callback`: other parties, as anybody outside may speak for them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from liuhen.desk.open_things import open_things
 from liuhen.desk.queue import callbacks
 from liuhen.desk.survey import add_ledger
 from liuhen.desk.workplace import Workplace
-from schemas.inbound import CHANNEL_OF
+from schemas.inbound import COMES_BY
 from schemas.registry import CALLBACKS
 from schemas.values import Party, PartyKind
 from tools.terminal import Terminal
@@ -25,7 +25,7 @@ _console: Final = Terminal()
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for kind in (*CHANNEL_OF, PartyKind.CALLBACK):
+    for kind in (*COMES_BY, PartyKind.CALLBACK):
         group = typer.Typer(help=words.group_of(kind), no_args_is_help=True)
         if kind is PartyKind.CALLBACK:
             group.command()(queue)

@@ -17,6 +17,9 @@ CHANNEL_OF: Final = {PartyKind(channel): channel for channel in Channel}
 
 CHANNELS: Final = frozenset(CHANNEL_OF)
 
+COMES_BY: Final = {**CHANNEL_OF, PartyKind.CITY: Channel.HOTLINE}
+"""The parties that raise matters, and the channel of each: what the city hands down came by its telephone."""
+
 
 class Action(Message, owner="inbound"):
     """A request from outside; `do` names it inside other messages, the envelope's type names it on the wire."""

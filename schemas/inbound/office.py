@@ -507,6 +507,7 @@ class CheckCommitment(OnTicket):
 class RecordCityVerdict(OnTicket):
     """The city's own callback verdict on a ticket that came from it."""
 
+    spoken_by: ClassVar[frozenset[PartyKind]] = frozenset({PartyKind.OFFICE, PartyKind.CITY})
     do: Literal["record_city_verdict"] = "record_city_verdict"
     solved: Solved
     satisfaction: Grade

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from schemas.attachments import Names
-from schemas.inbound.base import CHANNELS, Action
+from schemas.inbound.base import CHANNELS, COMES_BY, Action
 from schemas.values import (
     CategoryCode,
     Code,
@@ -34,13 +34,13 @@ Accused = Annotated[tuple[DepartmentCode, ...], Field(max_length=20)]
 
 
 class Register(Action, Names):
-    """A call or a WeChat message raises a problem; `agent` is the hotline agent who took it.
+    """A call, a WeChat message or the city raises a problem; `agent` is the hotline agent who took it.
 
     `about` names an earlier ticket that it is about: an open one is pressed for, one that ended is to be reopened as
     long as its window is open, and later the new ticket is linked to it as a recurrence.
     """
 
-    spoken_by: ClassVar[frozenset[PartyKind]] = CHANNELS - {PartyKind.SURVEY}
+    spoken_by: ClassVar[frozenset[PartyKind]] = frozenset(COMES_BY) - {PartyKind.SURVEY}
     do: Literal["register"] = "register"
     kind: Kind
     requester_kind: RequesterKind = RequesterKind.RESIDENT

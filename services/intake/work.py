@@ -43,7 +43,7 @@ from schemas.inbound import (
     RequestDevice,
     SettleDoubts,
 )
-from schemas.inbound.base import CHANNELS
+from schemas.inbound.base import COMES_BY
 from schemas.message import Message
 from schemas.numbering import without_part
 from schemas.registry import department_of, party_of
@@ -203,7 +203,7 @@ async def _covered(
 
 async def _numbering(transaction: Transaction, item: Foreign, said: Sequence[Answer]) -> Numbering | None:
     """How the lane of a channel numbers its tickets, as before; only who registers some takes one of the hundred."""
-    if party_of(item.record.topic).kind not in CHANNELS:
+    if party_of(item.record.topic).kind not in COMES_BY:
         return None
     cache = transaction.lanes[item.lane].cache
     if _NUMBERING not in cache:

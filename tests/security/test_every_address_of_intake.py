@@ -19,7 +19,7 @@ from tests.support.security.doors import NOON, Doors
 
 ASKERS: Final = ("nobody", "a stranger", "p-xu", "hotline", "survey", "wechat")
 """The person of the office shows a token that opens the door of persons; the last three show those of channels."""
-PARTIES: Final = ("hotline", "survey", "wechat", "office", "department:housing", "callback")
+PARTIES: Final = ("hotline", "survey", "wechat", "office", "department:housing", "callback", "city")
 OWN: Final = {party: f"R{place:020d}" for place, party in enumerate(PARTIES)}
 TICKET: Final = "26090100000019"
 OF_WECHAT: Final = (401, 401, 401, 403, 403, 422)

@@ -33,6 +33,7 @@ _SOURCES: Final[Mapping[str, str]] = {
     "hotline": "call-centre/1",
     "survey": "survey-app/1",
     "wechat": "wechat/1",
+    "city": "city-platform/1",
     "callback": "callback-agency/1",
     "office": SOURCE,
 }

@@ -15,7 +15,7 @@ from schemas.inbound import OfficeAction
 from schemas.message import Message
 from schemas.rules import RightsChanged
 from schemas.tickets import ActionReceived, IncidentActionReceived
-from schemas.values import Tier
+from schemas.values import Party, PartyKind, Tier
 from services.trace.for_tools import LifeStep
 from tools.verify.life import Life
 from vocabulary import ACTIONS, Chinese
@@ -62,7 +62,7 @@ def beyond_duties(rights: SaidRights, facts: Iterable[tuple[datetime, Message]])
     for at, fact in known:
         match fact:
             case (
-                ActionReceived(action=OfficeAction() as action, receipt=receipt)
+                ActionReceived(party=Party(kind=PartyKind.OFFICE), action=OfficeAction() as action, receipt=receipt)
                 | IncidentActionReceived(action=OfficeAction() as action, receipt=receipt)
             ) if receipt not in refused:
                 do, by = str(type(action).model_fields["do"].default), action.by

@@ -214,7 +214,12 @@ def _not_allowed(draft: Draft, action: Action, kind: str) -> Refusal | None:
 
 
 def _without_right(draft: Draft, action: Action, kind: str) -> Refusal | None:
-    """What speaks against whoever acts for the office: no such duty, or for urgent tickets alone."""
+    """What speaks against whoever acts for the office: no such duty, or for urgent tickets alone.
+
+    The city vouches for its own people.
+    """
+    if draft.by.party is not None and draft.by.party.kind is PartyKind.CITY:
+        return None
     refused = not_allowed(draft.rules, action, kind, draft.at)
     return refused or not_urgent_enough(draft.rules, action, kind, draft.ticket.matter.tier, draft.at)
 

@@ -9,7 +9,7 @@ from doors.phones import without_extension
 from doors.refusals import Refusal, refusal
 from schemas.attachments import Attached
 from schemas.inbound import (
-    CHANNEL_OF,
+    COMES_BY,
     AnswerOnLine,
     AnyAction,
     ApproveDevice,
@@ -219,7 +219,7 @@ def _answer_on_line(
 
 
 def _known(reading: Reading, ticket: str, requester: str | None, received: datetime) -> KnownTicket:
-    channel = CHANNEL_OF[reading.party.kind]
+    channel = COMES_BY[reading.party.kind]
     return KnownTicket(ticket, reading.receipt, channel, requester, open=True, registered=received)
 
 

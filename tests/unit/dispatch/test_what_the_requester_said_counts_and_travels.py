@@ -21,6 +21,9 @@ from schemas.values import (
     Contacted,
     Grade,
     Kind,
+    Party,
+    PartyKind,
+    Person,
     RequesterKind,
     Ruling,
     Solved,
@@ -28,8 +31,9 @@ from schemas.values import (
     Unruled,
     WatchOrder,
 )
+from services.dispatch.core.commands import Act
 from tests.support.dispatch import given
-from tests.support.dispatch.story import LEAD, TICKET, Story, opened, person_for, rules_with
+from tests.support.dispatch.story import LEAD, TICKET, Story, opened, person_for, received, rules_with
 
 UNSOLVED: dict[str, Any] = {"solved": Solved.NOT, "satisfaction": Grade.DISSATISFIED}
 
@@ -202,6 +206,15 @@ def test_the_citys_verdict_has_the_last_lead_look_at_it_again(state: TicketState
     ]
     done = answer.office(i.EndSupervision, result="已核实。").then(d.SupervisionEnded, state=state)
     done.lead(i.AnswerSupervision, report="再报。").refused("nothing_to_answer")
+
+
+def test_the_city_names_its_own_people_and_the_office_those_of_the_policy() -> None:
+    closed, theirs = given.closed(), Person(id="city-12345", name="市热线办")
+    verdict = i.RecordCityVerdict(ticket=TICKET, by=theirs, **UNSOLVED)
+    from_city = received(verdict).model_copy(update={"party": Party(kind=PartyKind.CITY)})
+    heard = closed.when(Act(from_city)).then(d.CityVerdictRecorded, d.CallbackReviewOrdered)
+    assert heard.said(d.CityVerdictRecorded).by.party == Party(kind=PartyKind.CITY)
+    closed.act(verdict).refused("unknown_person")
 
 
 def test_a_content_city_asks_for_nothing_and_one_review_is_enough() -> None:

@@ -11,10 +11,10 @@ from rulebook.rights import Rights, change, rights_of
 from schemas import dispatch as d
 from schemas.dispatch import ActionRefused
 from schemas.examples import example
-from schemas.inbound import Accept, Assign, OpenIncident
+from schemas.inbound import Accept, Assign, OpenIncident, RecordCityVerdict
 from schemas.message import Message
 from schemas.tickets import ActionReceived, IncidentActionReceived
-from schemas.values import Actor, Party, PartyKind, Person, Tier
+from schemas.values import Actor, Grade, Party, PartyKind, Person, Solved, Tier
 from tests.support import verify
 from tools.verify.duties import LIMITED, SaidRights, beyond_duties, beyond_urgency
 from tools.verify.life import life_of
@@ -74,6 +74,15 @@ def test_acts_on_incidents_are_looked_at_and_those_of_departments_are_their_own_
 
     assert len(found(on_incident)) == 1
     assert found(ActionReceived(ticket=TICKET, receipt=RECEIPT, party=housing, action=accepted)) == []
+
+
+def test_the_city_vouches_for_its_own_people() -> None:
+    verdict = RecordCityVerdict(
+        ticket=TICKET, by=Person(id="city-12345", name="市热线办"), solved=Solved.SOLVED, satisfaction=Grade.SATISFIED
+    )
+    city = Party(kind=PartyKind.CITY)
+    assert found(ActionReceived(ticket=TICKET, receipt=RECEIPT, party=city, action=verdict)) == []
+    assert len(found(ActionReceived(ticket=TICKET, receipt=RECEIPT, party=OFFICE, action=verdict))) == 1
 
 
 def test_what_was_said_of_rights_counts_for_the_moment_of_the_act() -> None:
