@@ -30,5 +30,7 @@ class DeskSettings(LoginSettings, KeepsAttachments, OpensContacts):
     over_tls: bool = False
     board: str = ""
     """Where browsers reach the trace, with its board and ledger: an address, or `:port` for the same host."""
+    citizen_home: str = ""
+    """Where citizens reach the page that a receipt opens: an address, or `:port` for the same host."""
     applied_by: str = Field(default="", max_length=60)
     broker_patience: float = Field(default=5.0, gt=0)

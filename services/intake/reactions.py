@@ -13,6 +13,7 @@ from schemas.dispatch import (
     Closed,
     Corrected,
     Dated,
+    DepartmentReplaced,
     Dispatched,
     DispatchFact,
     Handled,
@@ -79,13 +80,13 @@ NOTHING: Final = Reaction()
 
 def listens_to(newsroom: Newsroom) -> frozenset[type[Message]]:
     """List the facts that may concern the door; of some, it depends on what they say."""
-    return newsroom.facts | {ActionRefused, Corrected, Handled, IncidentActionRefused, Opened}
+    return newsroom.facts | {ActionRefused, Corrected, DepartmentReplaced, Handled, IncidentActionRefused, Opened}
 
 
 def concerns(message: Message, newsroom: Newsroom) -> str | None:
     """Tell which ticket's record is needed to react; None for what the door need not know."""
     match message:
-        case ActionRefused() | Handled() | Corrected():
+        case ActionRefused() | Handled() | Corrected() | DepartmentReplaced():
             return message.ticket
         case IncidentActionRefused():
             return message.incident
@@ -142,6 +143,10 @@ def _known_better(known: KnownTicket, message: DispatchFact) -> KnownTicket:
     match message:
         case Handled():
             return known._replace(reply=message.reply)
+        case Dispatched(lead=lead):
+            return known._replace(lead=lead)
+        case DepartmentReplaced(department=lead, replaced=known.lead):
+            return known._replace(lead=lead)
         case Corrected(new=new):
             return known._replace(
                 reply=new.reply or known.reply,

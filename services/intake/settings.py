@@ -18,7 +18,8 @@ class IntakeSettings(KeepsAttachments, OpensContacts):
     `secret` is the key of the hashes by which requesters are compared: whoever changes it forgets who called before.
     The tokens let the servers of the survey app and of the WeChat account in, and the hotline, which uploads
     attachments here and submits on its topic; several, with a space between them, are
-    valid together. A file of tokens is read at each request. The defaults are for development, and the service starts
+    valid together. A file of tokens is read at each request. `over_tls` says that browsers reach the door over TLS
+    alone, and keeps citizens' sessions off everything else. The defaults are for development, and the service starts
     with them in trial mode only.
     """
 
@@ -26,6 +27,7 @@ class IntakeSettings(KeepsAttachments, OpensContacts):
     """The address at which the door answers."""
     http_port: int = 8080
     """Its port; 0 takes any free one."""
+    over_tls: bool = False
     policy: Path = Path("policy")
     """The folder of the rulebook."""
     secret: SecretStr = Field(default=SecretStr("development-secret"), min_length=8, max_length=64)
@@ -41,6 +43,8 @@ class IntakeSettings(KeepsAttachments, OpensContacts):
     """A file of tokens, read at each request."""
     hotline_token_file: Path | None = None
     """A file of tokens, read at each request."""
+    citizen_home: str = ""
+    """Where citizens reach their page: an address, or `:port` for the same host; without it the door's own address."""
     broker_patience: float = Field(default=5.0, gt=0)
     """Real seconds that the HTTP door waits for the broker before it says 503."""
 

@@ -210,9 +210,11 @@ async def forget(connection: Connection, tickets: Sequence[str]) -> None:
         tickets,
     )
     await connection.execute("update ticket set requester = null, account = null where id = any($1::text[])", tickets)
-    await connection.execute(
-        "update submission set factor = null, spoke_as = '{}' where tickets && $1::text[]", tickets
+    emptied = await connection.fetch(
+        "update submission set factor = null, spoke_as = '{}' where tickets && $1::text[] returning receipt", tickets
     )
+    receipts = [row["receipt"] for row in emptied]
+    await connection.execute("delete from citizen_session where receipt = any($1::text[])", receipts)
 
 
 async def insert_refused(
@@ -305,18 +307,20 @@ async def insert_tickets(connection: Connection, tickets: Sequence[KnownTicket])
     await connection.execute(
         f"insert into ticket ({_TICKET}) select * from unnest($1::text[], $2::text[], $3::text[],"  # noqa: S608 - ours
         " $4::text[], $5::bool[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],"
-        " $12::timestamptz[], $13::text[], $14::timestamptz[], $15::text[], $16::text[])",
+        " $12::timestamptz[], $13::text[], $14::timestamptz[], $15::text[], $16::text[], $17::text[])",
         *columns(tickets, len(KnownTicket._fields)),
     )
 
 
 async def update_tickets(connection: Connection, tickets: Sequence[KnownTicket]) -> None:
-    """Write what can change of a ticket: where it stands, whether it is open, its category, its reply, whose it is."""
+    """Write what can change of a ticket: where it stands and who has it, its category, its reply, whose it is."""
     await connection.execute(
         "update ticket t set open = x.open, reply = x.reply, category = x.category, ended = x.ended,"
-        " stands = x.stands, requester = x.requester, account = x.account, promised = x.promised"
+        " stands = x.stands, requester = x.requester, account = x.account, promised = x.promised,"
+        " lead = x.lead"
         " from unnest($1::text[], $2::bool[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[],"
-        " $8::text[], $9::text[]) x(id, open, reply, category, ended, stands, requester, account, promised)"
+        " $8::text[], $9::text[], $10::text[])"
+        " x(id, open, reply, category, ended, stands, requester, account, promised, lead)"
         " where t.id = x.id",
         [ticket.id for ticket in tickets],
         [ticket.open for ticket in tickets],
@@ -327,6 +331,7 @@ async def update_tickets(connection: Connection, tickets: Sequence[KnownTicket])
         [ticket.requester for ticket in tickets],
         [ticket.account for ticket in tickets],
         [ticket.promised for ticket in tickets],
+        [ticket.lead for ticket in tickets],
     )
 
 

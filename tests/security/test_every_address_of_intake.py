@@ -45,6 +45,9 @@ OF_PAGES: Final[Mapping[str, tuple[int, ...]]] = {
     "GET /": (302,) * len(ASKERS),
     "GET /progress": (200,) * len(ASKERS),
     "POST /progress": (422,) * len(ASKERS),
+    # Whoever has no session is shown the form that begins one, and leaves what was never entered.
+    "GET /progress/matter": (200,) * len(ASKERS),
+    "POST /progress/leave": (303,) * len(ASKERS),
     "GET /static/{name}": (404,) * len(ASKERS),
 }
 

@@ -87,6 +87,11 @@ class Clerk:
 
     async def violations(self) -> Sequence[str]:
         """Ask axe what is wrong with the page for whoever does not see it, or has no mouse."""
-        await self.page.evaluate(_AXE.read_text("utf-8"))
-        found: dict[str, Any] = await self.page.evaluate(_CHECK)
-        return [f"{each['id']}: {each['nodes'][0]['html']}" for each in found["violations"]]
+        return await violations(self.page)
+
+
+async def violations(page: Page) -> Sequence[str]:
+    """Ask axe what is wrong with a page."""
+    await page.evaluate(_AXE.read_text("utf-8"))
+    found: dict[str, Any] = await page.evaluate(_CHECK)
+    return [f"{each['id']}: {each['nodes'][0]['html']}" for each in found["violations"]]

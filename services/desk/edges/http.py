@@ -40,6 +40,7 @@ from services.desk.edges.answered import (
 )
 from services.desk.edges.keys import (
     BOARD,
+    CITIZENS,
     CONTEXT,
     LANES,
     LARGEST_PAGE,
@@ -78,7 +79,7 @@ def application(context: EdgeContext, settings: DeskSettings, policy: Policy) ->
     """Build the HTTP application."""
     app = http.application(TERMS, routes(), guard=_let_in, pages=pages.ROUTES)
     app[CONTEXT], app[PATIENCE], app[WORDS] = context, settings.broker_patience, settings.words()
-    app[LANES], app[BOARD] = settings.lanes, settings.board
+    app[LANES], app[BOARD], app[CITIZENS] = settings.lanes, settings.board, settings.citizen_home
     app[SECRET], app[REDACTION] = settings.secret.get_secret_value().encode(), settings.redaction_key
     app[RULES] = ClockRules(policy, load_calendar(settings.policy / "calendar"))
     app[UPLOADS] = Uploads(context.pool, context.clock, settings.keeper(), policy.limits.attachments)

@@ -24,6 +24,8 @@ RULES: Final = web.AppKey("clock_rules", ClockRules)
 """By what clocks are derived, for pages that say why something is due when it is."""
 BOARD: Final = web.AppKey("board", str)
 """Where browsers reach the trace; '' where nobody said."""
+CITIZENS: Final = web.AppKey("citizens", str)
+"""Where citizens reach the page that their receipts open; '' where nobody said."""
 WHO: Final = web.RequestKey("who", Known)
 """Who asks, once the guard let them in."""
 

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime
 from typing_extensions import TypedDict
 
 from schemas.attachments import AttachmentId, Media
-from schemas.values import Code, Receipt, TicketId, TicketState
+from schemas.values import Code, DepartmentCode, Receipt, TicketId, TicketState
 
 State = Literal["pending", "accepted", "refused"]
 
@@ -37,13 +37,15 @@ class News(TypedDict):
 class Ticket(TypedDict):
     """One ticket of a submission: its number alone where the contact that came along is not the requester's.
 
-    `promised` is until when the requester was told that it is done, in words, while it is open.
+    `promised` is until when the requester was told that it is done, in words, while it is open; `lead` is which
+    department has or had to do it.
     """
 
     ticket: TicketId
     open: NotRequired[bool]
     state: NotRequired[TicketState]
     promised: NotRequired[str]
+    lead: NotRequired[DepartmentCode]
     news: NotRequired[list[News]]
 
 

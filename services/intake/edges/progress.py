@@ -50,17 +50,22 @@ async def show(request: web.Request) -> web.StreamResponse:
 
 async def opened(request: web.Request, receipt: str, phone: str) -> Standing:
     """Tell what became of a submission; a HttpProblem where these do not open it, or were guessed too often."""
+    return (await opened_by(request, receipt, phone))[1]
+
+
+async def opened_by(request: web.Request, receipt: str, phone: str) -> tuple[str, Standing]:
+    """Likewise, with what is kept of the number beside it: by that it opens again."""
     tries, address = request.app[TRIES], request.remote or ""
     tries.require_patience(receipt, address)
     tries.begin(receipt, address)
-    factor = request.app[CONFIG].secrets.second_factor(receipt, without_extension(phone))
-    standing = await lookup.opened(request.app[CONTEXT].pool, receipt, factor or "")
+    factor = request.app[CONFIG].secrets.second_factor(receipt, without_extension(phone)) or ""
+    standing = await lookup.opened(request.app[CONTEXT].pool, receipt, factor)
     if standing is None:
         LOGINS.labels(_SERVICE, "wrong").inc()
         words = "回执或者电话号码不对，或者这件诉求没有留下电话。请核对回执，填写登记时所留的完整号码，或者拨打 12345。"
         raise HttpProblem(403, "wrong_factor", "phone", words)
     tries.right(receipt, address, "opened")
-    return standing
+    return factor, standing
 
 
 async def _read(request: web.Request) -> Asked:

@@ -1,4 +1,4 @@
-"""Takes away the contents of attachments that nobody named in time, and of those that were removed."""
+"""Takes away the contents of attachments that have to go, and sessions of citizens that are over."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from chassis.rounds import rounds
 from chassis.service import Edge, EdgeContext, Pool
 from doors.attachments.keeping import Keeper
 from rulebook.limits import Attachments
+from services.intake.edges import sessions
 
 _PAUSE: Final = 10.0
 """Real seconds between two looks."""
@@ -20,6 +21,7 @@ def sweep(keeper: Keeper, limits: Attachments) -> Edge:
 
     async def edge(context: EdgeContext) -> None:
         async def once() -> None:
+            await sessions.sweep(context.pool)
             await _let_go(context, limits.unnamed_for)
             while await _take_away(context.pool, keeper):
                 pass

@@ -15,6 +15,7 @@ from schemas.attachments import NamedAttachment
 from schemas.inbound import FollowUp, Register
 from schemas.values import Party, PartyKind
 from services.intake import store
+from services.intake.edges.sessions import COOKIE
 from services.intake.reactions import NewsRow
 
 HOTLINE = Party(kind=PartyKind.HOTLINE)
@@ -22,7 +23,8 @@ HOTLINE = Party(kind=PartyKind.HOTLINE)
 
 @pytest.fixture
 async def page(outside: Any) -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(outside.system.url("intake_http")) as session:
+    jar = aiohttp.CookieJar(unsafe=True)  # the door has a number and no name here
+    async with aiohttp.ClientSession(outside.system.url("intake_http"), cookie_jar=jar) as session:
         yield session
 
 
@@ -138,3 +140,91 @@ async def test_what_no_form_sends_is_answered_with_the_form(page: Any, body: byt
     async with page.post("/progress", data=body, headers={"Content-Type": media}) as response:
         assert response.status == status
         assert "<form" in await response.text()
+
+
+async def test_a_session_is_this_browsers_alone_and_ends_with_it(page: Any, outside: Any, report: Register) -> None:
+    # given a citizen who entered
+    given = await outside.given(await outside.say(HOTLINE, report))
+    typed = {"receipt": given.receipt, "phone": str(report.contact.phone)}
+    async with page.post("/progress", data=typed, allow_redirects=False) as response:
+        cookie = response.cookies[COOKIE]
+        assert (response.status, response.headers["Location"]) == (303, "/progress/matter")
+    # then what their browser keeps is read by no script, shown to no other site, and sent to this page alone
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Strict", "/progress")
+    async with page.get("/progress/matter") as response:
+        text = await response.text()
+        assert given.tickets[0] in text
+        assert response.headers["Cache-Control"] == "no-store"
+    # and no other browser is shown anything
+    async with aiohttp.ClientSession(outside.system.url("intake_http")) as other, other.get("/progress/matter") as seen:
+        assert given.tickets[0] not in await seen.text()
+    # when they leave by a form of another page, nothing ends; by their own, what was kept opens nothing
+    kept = cookie.value
+    async with page.post("/progress/leave", data={"token": "0"}) as response:
+        assert response.status == 403
+    (token,) = re.findall(r'name="token" value="([0-9a-f]+)"', text)
+    async with page.post("/progress/leave", data={"token": token}) as response:
+        assert response.status == 200
+    home = outside.system.url("intake_http")
+    async with aiohttp.ClientSession(home, cookies={COOKIE: kept}) as thief, thief.get("/progress/matter") as seen:
+        assert given.tickets[0] not in await seen.text()
+
+
+async def test_a_session_is_over_when_it_is_old_unused_or_what_was_typed_opens_nothing_any_more(
+    page: Any, outside: Any, report: Register
+) -> None:
+    given = await outside.given(await outside.say(HOTLINE, report))
+    for over in (
+        "update citizen_session set begun_at = begun_at - interval '2 hours' where receipt = $1",
+        "update citizen_session set (begun_at, seen_at) = (begun_at - interval '1 h', seen_at - interval '20 min')",
+        "update submission set factor = 'another number' where receipt = $1",
+    ):
+        _, text = await _look(page, given.receipt, str(report.contact.phone))
+        assert given.tickets[0] in text
+        await outside.pool.execute(over, *([given.receipt] if "$1" in over else []))
+        async with page.get("/progress/matter") as response:
+            text = await response.text()
+            assert given.tickets[0] not in text, over
+            assert "请重新填写回执号和电话" in text
+
+
+async def test_who_has_it_until_when_and_what_was_answered_stand_on_the_page(
+    page: Any, outside: Any, report: Register
+) -> None:
+    # given a matter that a department has, with a reply that was accepted
+    given = await outside.given(await outside.say(HOTLINE, report))
+    ticket = given.tickets[0]
+    await outside.pool.execute(
+        "update ticket set stands = 'in_progress', lead = 'housing', promised = '2026年12月07日 17:30' where id = $1",
+        ticket,
+    )
+    async with outside.pool.acquire() as connection:
+        reply = "房管局答复：灯已换好"
+        accepted = NewsRow(ticket, datetime.now(UTC), "handled-accepted", "handled", reply)
+        await store.insert_news(connection, [accepted])
+    _, text = await _look(page, given.receipt, str(report.contact.phone))
+    assert re.search(r"现在由谁办</dt><dd>[^<]*房管", text)
+    assert "2026年12月07日 17:30" in text
+    assert re.search(r'class="answer">.*灯已换好', text, re.DOTALL)
+    # when it is to be done again, that answer stands no more
+    async with outside.pool.acquire() as connection:
+        again = NewsRow(ticket, datetime.now(UTC), "rework-ordered", "rework", "根据回访结果，已要求房管局重办。")
+        await store.insert_news(connection, [again])
+    async with page.get("/progress/matter") as response:
+        assert 'class="answer"' not in await response.text()
+
+
+async def test_the_page_shows_the_code_by_which_it_is_found_again(page: Any, outside: Any, report: Register) -> None:
+    given = await outside.given(await outside.say(HOTLINE, report))
+    _, text = await _look(page, given.receipt, str(report.contact.phone))
+    home = outside.system.url("intake_http")
+    assert f'href="{home}/progress?receipt={given.receipt}"' in text
+    assert 'class="code"' in text
+
+
+async def test_no_other_site_enters_for_them(page: Any, outside: Any, report: Register) -> None:
+    given = await outside.given(await outside.say(HOTLINE, report))
+    typed = {"receipt": given.receipt, "phone": str(report.contact.phone)}
+    async with page.post("/progress", data=typed, headers={"Sec-Fetch-Site": "cross-site"}) as response:
+        assert response.status == 403
+        assert not response.cookies

@@ -309,3 +309,20 @@ def test_a_line_that_fits_no_fact_is_found_at_the_start(policy: Policy) -> None:
         Newsroom({"merged.closed": {"state": "merged", "text": "x"}}, policy)
     with pytest.raises(NewsError, match="replyy"):
         Newsroom({"closed": {"state": "closed", "text": "{replyy}"}}, policy)
+
+
+def test_who_has_it_is_the_lead_of_the_newest_order_or_its_successor(newsroom: Newsroom) -> None:
+    given = d.Dispatched(ticket=TICKET, by=RULE, order=1, lead="housing", tier=Tier.SIMPLE, reason="category")
+    after = hear(given, newsroom).ticket
+    assert after is not None
+    assert after.lead == "housing"
+    gone = d.DepartmentReplaced(
+        ticket=TICKET, by=RULE, department="greening", replaced="housing", reason="机构改革，职责划转。"
+    )
+    moved = hear(gone, newsroom, after)
+    assert moved.ticket is not None
+    assert (moved.ticket.lead, moved.says) == ("greening", ())
+    # of a supporting department, nothing changes for the requester
+    other = hear(gone.model_copy(update={"replaced": "education"}), newsroom, after)
+    assert other.ticket is not None
+    assert other.ticket.lead == "housing"

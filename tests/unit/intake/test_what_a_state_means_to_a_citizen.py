@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from schemas.values import TicketState
-from services.intake.edges.pages.progress import MEANINGS
+from services.intake.edges.pages.showing import MEANINGS
 
 
 @pytest.mark.parametrize("state", TicketState)

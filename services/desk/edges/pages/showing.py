@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -14,16 +15,17 @@ import vocabulary
 from doors.attachments.words import KNOWN
 from doors.entering import ENTRANCE
 from doors.pages import KEYS_COOKIE, Pages, beside
+from doors.receipts import code_of, page_of
 from rulebook.codes import ONLY_LOOK, Role
 from schemas.values import Due, breach_by, remind_by
 from services.desk.core.acts import is_act, takes_no_calls
 from services.desk.core.rights import may_read_tasks
-from services.desk.edges.keys import BOARD, CONTEXT, WHO
+from services.desk.edges.keys import BOARD, CITIZENS, CONTEXT, WHO
 from services.desk.edges.pages.forms import token_of
 
 HAND_COOKIE: Final = "liuhen_hand"
 """Says who of a department sits at a browser."""
-_PAGES: Final = Pages(Path(__file__).parent, vocabulary=vocabulary, is_act=is_act, **KNOWN)
+_PAGES: Final = Pages(Path(__file__).parent, vocabulary=vocabulary, is_act=is_act, code_of=code_of, **KNOWN)
 ROUTES: Final = _PAGES.routes
 
 
@@ -51,6 +53,8 @@ def show(
     looks_on = who is not None and (may_read_tasks(who) or not ONLY_LOOK.isdisjoint(who.roles))
     shows_board = looks_on and who is not None and Role.OPERATOR not in who.roles
     known |= {"looks_on": looks_on, "board": beside(request, board) if board and shows_board else ""}
+    citizens = request.app[CITIZENS]
+    known |= {"receipt_page": partial(page_of, request, citizens) if citizens else None}
     known |= {"keys_on": request.cookies.get(KEYS_COOKIE) != "off"}
     return _PAGES.answer(template, status, headers, **known, **values)
 

@@ -1,74 +1,68 @@
-"""The page on which a citizen finds their matter by its receipt and the telephone number that was left with it."""
+"""Where a citizen enters: by a receipt and the telephone number that was left with it, and out again."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
-from functools import partial
-from pathlib import Path
 from typing import Any, Final
 
 from aiohttp import web
-from pydantic import TypeAdapter, ValidationError
-from typing_extensions import TypedDict
+from pydantic import ValidationError
 
-import vocabulary
 from chassis.problems import HttpProblem
 from chassis.routes import Route, text
-from doors.attachments.words import KNOWN
-from doors.pages import Pages, form_of
-from schemas.files import read_yaml
+from doors.receipts import PAGE
 from schemas.text import plain
-from schemas.values import TicketState
-from services.intake.edges import progress
-from services.intake.edges.taking import CONFIG
+from services.intake.edges import progress, sessions
+from services.intake.edges.pages import matter
+from services.intake.edges.pages.showing import PAGES
 
-_HERE: Final = Path(__file__).parent
-_PAGE: Final = "/progress"
 _BETWEEN: Final = re.compile(r"[\s-]")
 _TICKET: Final = re.compile(r"\d{14}")
 _MEANT: Final = str.maketrans("OIL", "011")
-
-
-class Meaning(TypedDict):
-    """What a state means for the citizen whose ticket it is, and what they can do."""
-
-    means: str
-    next: str
-
-
-MEANINGS: Final = TypeAdapter(dict[TicketState, Meaning]).validate_python(read_yaml(_HERE / "standing.yaml"))
-_PAGES: Final = Pages(_HERE, states=vocabulary.STATES, meanings=MEANINGS, **KNOWN)
+_FOUND: Final = 302
+_SEE_OTHER: Final = 303
 
 
 async def go_there(_request: web.Request) -> web.StreamResponse:
     """GET /: the page of progress."""
-    return web.Response(status=302, headers={"Location": _PAGE})
+    return web.Response(status=_FOUND, headers={"Location": PAGE})
 
 
 async def ask(request: web.Request) -> web.StreamResponse:
     """GET /progress: the form; a receipt in the address, as a printed code has it, stands in it already."""
-    return _PAGES.answer("ask.html", receipt=request.query.get("receipt", ""), phone="", wrong=None)
+    return PAGES.answer("ask.html", receipt=request.query.get("receipt", ""), phone="", wrong=None)
 
 
-async def show(request: web.Request) -> web.StreamResponse:
-    """POST /progress: what became of the matter; the form again, with what was typed, where it does not open."""
+async def enter(request: web.Request) -> web.StreamResponse:
+    """POST /progress: begin to look at a matter; the form again, with what was typed, where it does not open."""
     receipt = phone = ""
     try:
-        form = await form_of(request)
+        form = await sessions.posted(request)
         receipt, phone = form.get("receipt", ""), form.get("phone", "")
         asked = _asked(receipt, phone)
-        standing = await progress.opened(request, asked.receipt, asked.phone)
+        factor, _ = await progress.opened_by(request, asked.receipt, asked.phone)
     except HttpProblem as problem:
         values = {"receipt": receipt, "phone": phone, "wrong": problem.body}
-        return _PAGES.answer("ask.html", problem.status, problem.headers, **values)
-    return _PAGES.answer("standing.html", standing=standing, moment=partial(_moment, request))
+        return PAGES.answer("ask.html", problem.status, problem.headers, **values)
+    response = web.Response(status=_SEE_OTHER, headers={"Location": matter.PAGE, "Cache-Control": "no-store"})
+    await sessions.begin(request, response, asked.receipt, factor)
+    return response
+
+
+async def leave(request: web.Request) -> web.StreamResponse:
+    """POST /progress/leave: end the session of this browser."""
+    form, session = await sessions.posted(request), await sessions.current(request)
+    if session is not None:
+        sessions.require_token(request, session, form)
+    response = web.Response(status=_SEE_OTHER, headers={"Location": PAGE, "Cache-Control": "no-store"})
+    await sessions.end(request, response)
+    return response
 
 
 def show_problem(_request: web.Request, status: int, problem: Mapping[str, Any]) -> web.Response:
     """Say what is wrong with an address above the form, which is what whoever opened it most likely looks for."""
-    return _PAGES.answer("ask.html", status, receipt="", phone="", wrong=problem)
+    return PAGES.answer("ask.html", status, receipt="", phone="", wrong=problem)
 
 
 def _asked(receipt: str, phone: str) -> progress.Asked:
@@ -85,13 +79,11 @@ def _asked(receipt: str, phone: str) -> progress.Asked:
         raise HttpProblem(422, "bad_receipt", "receipt", words) from None
 
 
-def _moment(request: web.Request, at: datetime) -> str:
-    return at.astimezone(request.app[CONFIG].zone).strftime("%Y年%-m月%-d日 %H:%M")
-
-
 ROUTES: Final = (
     Route("GET", "/", go_there),
-    Route("GET", _PAGE, ask, (text("receipt"),)),
-    Route("POST", _PAGE, show),
-    *_PAGES.routes,
+    Route("GET", PAGE, ask, (text("receipt"),)),
+    Route("POST", PAGE, enter),
+    Route("POST", f"{PAGE}/leave", leave),
+    *matter.ROUTES,
+    *PAGES.routes,
 )
