@@ -52,7 +52,7 @@ class Source(Protocol):
         ...
 
 
-class Row(NamedTuple):
+class ContactRow(NamedTuple):
     """One contact as it is kept: of which ticket, the keyed hashes of its number and account, and its sealed bytes."""
 
     handle: str
@@ -75,7 +75,7 @@ class Putting:
 
     vault: Vault
     naming: Naming
-    rows: list[Row] = field(default_factory=list)
+    rows: list[ContactRow] = field(default_factory=list)
     _known: dict[tuple[str, tuple[tuple[str, str], ...]], dict[str, Any]] = field(default_factory=dict)
 
     def of(self, ticket: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
@@ -96,7 +96,7 @@ class Putting:
         if known not in self._known or (handle is not None and self._known[known]["sealed"] != [handle]):
             handle = handle or self.vault.new_handle()
             box = self.vault.sealed(handle, fields)
-            self.rows.append(Row(handle, ticket, self.naming.known_by(Contact.model_validate(fields)), box))
+            self.rows.append(ContactRow(handle, ticket, self.naming.known_by(Contact.model_validate(fields)), box))
             marks = [f"{name}:{self.naming.marked(ticket, name, value)}" for name, value in fields.items()]
             masks = {name: mask_of(name, value) for name, value in fields.items()}
             self._known[known] = {"sealed": [handle], "hashes": marks, **masks}

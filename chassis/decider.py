@@ -65,7 +65,7 @@ class Decider(Generic[S, C]):
         return self.state.dump_json(state, exclude_none=True).decode()
 
 
-class Step(NamedTuple, Generic[S]):
+class Stepped(NamedTuple, Generic[S]):
     """What one command did to one state: the facts, the state after them, and what is said."""
 
     state: S | None
@@ -73,7 +73,7 @@ class Step(NamedTuple, Generic[S]):
     says: Sequence[Say]
 
 
-def step(decider: Decider[S, C], lane: str, key: str, state: S | None, command: C, cause: Cause) -> Step[S]:
+def step(decider: Decider[S, C], lane: str, key: str, state: S | None, command: C, cause: Cause) -> Stepped[S]:
     """Decide and evolve: the same whether it is done now or was done beforehand."""
     facts, says = list[tuple[Message, Cause]](), list[Say]()
     for fact in decider.decide(state, command, cause):
@@ -81,15 +81,15 @@ def step(decider: Decider[S, C], lane: str, key: str, state: S | None, command: 
         state = done.state
         facts += done.facts
         says += done.says
-    return Step(state, facts, says)
+    return Stepped(state, facts, says)
 
 
-def taken(decider: Decider[S, C], fact: Fact, state: S | None) -> Step[S]:
+def taken(decider: Decider[S, C], fact: Fact, state: S | None) -> Stepped[S]:
     """Fold one fact: the same whether it was just decided or is taken from the topic on which it stands."""
     lane, key, message, cause = fact
     after = decider.evolve(state, message, cause.time)
     tells = [Say(lane, *onward[:3], cause, onward.veil) for onward in decider.tell(after, message, cause)]
-    return Step(after, [(message, cause)], [Say(lane, decider.topic, key, message, cause), *tells])
+    return Stepped(after, [(message, cause)], [Say(lane, decider.topic, key, message, cause), *tells])
 
 
 def cause_of(timer: Timer) -> Cause:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from chassis import timers
-from chassis.decider import EVERYONE, C, Change, Decider, Step, cause_of, step, taken
+from chassis.decider import EVERYONE, C, Change, Decider, Stepped, cause_of, step, taken
 from chassis.portions import Stretch
 from chassis.service import (
     Cause,
@@ -197,7 +197,7 @@ class _Fold(Generic[S, C]):
     def _timer(self, state: S | None) -> NextTimer | None:
         return None if self.decider.fired is None or state is None else self.decider.timer(state)
 
-    def _take(self, key: str, cell: _Cell[S], done: Step[S], wanted: NextTimer | None, body: str | None) -> None:
+    def _take(self, key: str, cell: _Cell[S], done: Stepped[S], wanted: NextTimer | None, body: str | None) -> None:
         cell.now, cell.body = done.state, body
         cell.version += len(done.facts)
         cell.facts += done.facts

@@ -15,7 +15,7 @@ from schemas.redaction import Overlay, Passage
 from sealing.records import NAMES_MANY
 
 
-class Kept(NamedTuple):
+class WordsTable(NamedTuple):
     """A table in which words are kept: the column of the key, those of plain texts, and those of JSON."""
 
     table: str
@@ -24,7 +24,7 @@ class Kept(NamedTuple):
     documents: tuple[str, ...] = ()
 
 
-_EVENTS: Final = Kept("event", "key", documents=("body",))
+_EVENTS: Final = WordsTable("event", "key", documents=("body",))
 _RECORDS: Final = ("dead_letter", "parked")
 
 
@@ -45,7 +45,7 @@ class Covering:
 
     secret: bytes
     of: Callable[[Message], Passage | None]
-    own: Sequence[Kept] = ()
+    own: Sequence[WordsTable] = ()
     records: Sequence[str] = ()
     anew: Anew = _nothing
     contacts: bool = False
@@ -82,7 +82,7 @@ def overlays(redacted: Iterable[tuple[str, Passage]], secret: bytes) -> Mapping[
 
 
 async def cover(
-    transaction: Transaction, covers: Mapping[str, Overlay], own: Sequence[Kept] = (), records: Sequence[str] = ()
+    transaction: Transaction, covers: Mapping[str, Overlay], own: Sequence[WordsTable] = (), records: Sequence[str] = ()
 ) -> None:
     """Cover in the chassis's tables and in a service's own; `records` are its tables of raw records."""
     for key, overlay in covers.items():
@@ -109,7 +109,7 @@ def _without(say: Say, overlay: Overlay) -> Say:
     return say if hidden is document else say._replace(message=type(say.message).model_validate(hidden))
 
 
-async def _cover_rows(transaction: Transaction, key: str, overlay: Overlay, kept: Kept) -> None:
+async def _cover_rows(transaction: Transaction, key: str, overlay: Overlay, kept: WordsTable) -> None:
     connection = transaction.connection
     names = (*kept.texts, *kept.documents)
     columns = ", ".join(f"{name}::text" for name in names)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
-from chassis.decider import C, Decider, Step
+from chassis.decider import C, Decider, Stepped
 from chassis.service import Connection, Lane, NextTimer
 from chassis.timers import Timer
 
@@ -33,7 +33,7 @@ class Precomputed(NamedTuple, Generic[S]):
     """What will happen to a key when its timer fires, unless something else happens before."""
 
     known: CachedState[S]
-    step: Step[S]
+    step: Stepped[S]
     wanted: NextTimer | None
     body: str
 

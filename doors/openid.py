@@ -43,7 +43,7 @@ class OpenId(NamedTuple):
     home: str
 
 
-class Asked(NamedTuple):
+class LoginBegun(NamedTuple):
     """What a login was begun with: the provider says two of these again, and only who began knows the third."""
 
     state: str
@@ -85,7 +85,7 @@ class Provider:
         self.terms = terms
         self._known: _Metadata | None = None
 
-    async def where(self, asked: Asked) -> str:
+    async def where(self, asked: LoginBegun) -> str:
         """Tell where a browser goes to log in."""
         query = {
             "response_type": "code",
@@ -105,7 +105,7 @@ class Provider:
         query = {"client_id": self.terms.client, "post_logout_redirect_uri": f"{self.terms.home}/login"}
         return None if place is None else _with(place, query)
 
-    async def redeem(self, code: str, asked: Asked, now: datetime) -> str:
+    async def redeem(self, code: str, asked: LoginBegun, now: datetime) -> str:
         """Tell whose login a code stands for; a HttpProblem for one that is forged, used, too old or another's."""
         known = await self._metadata()
         form = {

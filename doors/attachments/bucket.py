@@ -21,7 +21,7 @@ _PATIENCE: Final = timedelta(seconds=20)
 _USUAL_REGION: Final = "us-east-1"
 
 
-class Place(NamedTuple):
+class BucketPlace(NamedTuple):
     """Which bucket, under which prefix, at which store."""
 
     bucket: str
@@ -35,20 +35,20 @@ def is_bucket(address: str) -> bool:
     return address.startswith(f"{_SCHEME}://")
 
 
-def place_of(address: str) -> Place:
+def place_of(address: str) -> BucketPlace:
     """Read `s3://BUCKET/PREFIX?endpoint=https://HOST&region=REGION`; ValueError where no bucket or store is named."""
     parts = urlsplit(address)
     said = {name: values[0] for name, values in parse_qs(parts.query).items()}
     endpoint, region = said.pop("endpoint", ""), said.pop("region", _USUAL_REGION)
     if not parts.netloc or not endpoint.startswith(("https://", "http://")) or said:
         raise ValueError("a bucket is s3://BUCKET/PREFIX?endpoint=https://HOST&region=REGION")
-    return Place(parts.netloc, parts.path.strip("/"), endpoint, region)
+    return BucketPlace(parts.netloc, parts.path.strip("/"), endpoint, region)
 
 
 class Bucket:
     """Keeps contents as objects; whoever reads sees a whole one or none."""
 
-    def __init__(self, place: Place, key: str, secret: str) -> None:
+    def __init__(self, place: BucketPlace, key: str, secret: str) -> None:
         """`key` names who asks, `secret` signs each request."""
         self._store = S3Store(
             place.bucket,

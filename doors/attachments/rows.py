@@ -25,7 +25,7 @@ class Uploaded(NamedTuple):
     at: Instant
 
 
-class Kept(NamedTuple):
+class StoredAttachment(NamedTuple):
     """An attachment as it is kept; without a name its content is to go, or has gone."""
 
     id: str
@@ -56,11 +56,11 @@ async def how_many_wait(pool: Pool, login: str) -> int:
     return found
 
 
-async def find(pool: Pool, ids: Sequence[str]) -> Sequence[Kept]:
+async def find(pool: Pool, ids: Sequence[str]) -> Sequence[StoredAttachment]:
     """Find attachments by their ids."""
     rows = await pool.fetch(
         "select id, party, login, name, media, size, sha256, ticket"  # noqa: S608 - our own name
         f" from {KEPT_IN} where id = any($1::text[])",
         ids,
     )
-    return [Kept(*row) for row in rows]
+    return [StoredAttachment(*row) for row in rows]

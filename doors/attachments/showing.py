@@ -10,7 +10,7 @@ from aiohttp import web
 
 from chassis.problems import HttpProblem
 from doors.attachments.keeping import Keeper, KeeperAwayError, NotKeptError
-from doors.attachments.rows import Kept
+from doors.attachments.rows import StoredAttachment
 
 _HEADERS: Final = {"Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'"}
 _AGAIN: Final = 30
@@ -23,7 +23,7 @@ def away() -> HttpProblem:
     return HttpProblem(503, "unavailable", "attachment", "保存附件的存储暂时无法使用，请稍后再试。", retry_after=_AGAIN)
 
 
-async def send(request: web.Request, keeper: Keeper, kept: Kept) -> web.StreamResponse:
+async def send(request: web.Request, keeper: Keeper, kept: StoredAttachment) -> web.StreamResponse:
     """Stream an attachment to whoever may have it; a HttpProblem where its content was removed."""
     if kept.name is None:
         raise HttpProblem(410, "attachment_gone", "attachment", GONE)

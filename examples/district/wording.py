@@ -92,7 +92,7 @@ def tell(rng: Random, wording: str, teller: Teller) -> str:
 
 
 @dataclass(frozen=True)
-class Said:
+class Phrase:
     """What somebody said in a few words; the label is a category, `none`, or several categories with spaces between."""
 
     label: str
@@ -101,13 +101,13 @@ class Said:
 
 
 @cache
-def calls() -> tuple[Said, ...]:
+def calls() -> tuple[Phrase, ...]:
     """Return short calls of another hand than the wordings', with those that no category is for, or several are.
 
     The part `learn` stands in the training data; nothing may ever learn from the part `unseen`.
     """
     with (HERE / "calls.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(Said(row["category"], row["part"], row["text"]) for row in csv.DictReader(file))
+        return tuple(Phrase(row["category"], row["part"], row["text"]) for row in csv.DictReader(file))
 
 
 NAMINGS = 2

@@ -24,7 +24,7 @@ from tools.terminal import Terminal, styled
 _console: Final = Terminal()
 
 
-class Plan(NamedTuple):
+class RecoveryPlan(NamedTuple):
     """What a service will take back at its next start, or why it cannot."""
 
     service: str
@@ -53,14 +53,14 @@ def register(app: typer.Typer) -> None:
         raise typer.Exit(1 if any(each.refusal for each in plans) else 0)
 
 
-async def plans_of(system: Addresses) -> list[Plan]:
+async def plans_of(system: Addresses) -> list[RecoveryPlan]:
     """Ask each service's tables and topics."""
     policy = load_policy(system.policy)
     known = topics((department.code for department in policy.departments), system)
     return [await _plan(system, service, known) for service in service_names()]
 
 
-async def _plan(system: Addresses, service: str, known: tuple[Topic, ...]) -> Plan:
+async def _plan(system: Addresses, service: str, known: tuple[Topic, ...]) -> RecoveryPlan:
     broker = system.broker(OPERATORS)
     async with letters.tables(system, service) as connection:
         lanes = {row["name"] for row in await connection.fetch("select name from lane")}
@@ -77,16 +77,16 @@ async def _plan(system: Addresses, service: str, known: tuple[Topic, ...]) -> Pl
             said = [tp for tp in everywhere if tp[0] in names]
             tail = (await unknown_tail(connection, broker, service, said, lanes, compacted)).messages
         except UnrecoverableError as error:
-            return Plan(service, 0, None, None, unheard, str(error))
+            return RecoveryPlan(service, 0, None, None, unheard, str(error))
     moments = [each.at for each in tail]
     refusal = None
     if tail and gone:
         topic, partition = gone[0]
         refusal = f"要听的来件已不在主题 {topic}/{partition} 上。请改用更新的备份。"
-    return Plan(service, len(tail), min(moments, default=None), max(moments, default=None), unheard, refusal)
+    return RecoveryPlan(service, len(tail), min(moments, default=None), max(moments, default=None), unheard, refusal)
 
 
-def _show(plans: list[Plan]) -> None:
+def _show(plans: list[RecoveryPlan]) -> None:
     table = Table(title="从主题接回 liuhen recover", title_justify="left")
     for column in ("服务", "接回自己说过的", "从", "到", "待听取", "结论"):
         table.add_column(column, overflow="fold")
@@ -108,7 +108,7 @@ _NEXT: Final = (
 _VERDICTS: Final = {True: "启动时接回", False: "不比主题旧"}
 
 
-def _as_json(plan: Plan) -> dict[str, object]:
+def _as_json(plan: RecoveryPlan) -> dict[str, object]:
     return {
         "service": plan.service,
         "messages": plan.messages,

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from liuhen.answers import AsJson, print_json
 from liuhen.desk.open_things import open_things
-from liuhen.desk.reorganising import HeldOrder, Plan, against, held, outcomes, read_plan
+from liuhen.desk.reorganising import HeldOrder, ReorganisationPlan, against, held, outcomes, read_plan
 from liuhen.desk.workplace import Workplace
 from schemas.principals import OPERATORS
 from schemas.public import Order, ReceiptRefused
@@ -59,7 +59,7 @@ def reorganise(
         raise typer.Exit(1)
 
 
-def carry_out(place: Workplace, plan: Plan, patience: float, tell: Callable[[str], None]) -> Outcomes:
+def carry_out(place: Workplace, plan: ReorganisationPlan, patience: float, tell: Callable[[str], None]) -> Outcomes:
     """Move what the departments of a plan hold, under the login; SaidClearly where the rulebook forbids it."""
     wrong = against(plan, place.policy, place.policy.day(place.now()))
     if wrong:
@@ -73,7 +73,7 @@ def carry_out(place: Workplace, plan: Plan, patience: float, tell: Callable[[str
     return asyncio.run(found())
 
 
-async def _frozen(place: Workplace, plan: Plan) -> list[HeldOrder]:
+async def _frozen(place: Workplace, plan: ReorganisationPlan) -> list[HeldOrder]:
     """The list that is worked on: what each department holds at this moment."""
     found: list[HeldOrder] = []
     watching = place.addresses.broker(OPERATORS)

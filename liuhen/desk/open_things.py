@@ -49,7 +49,7 @@ class Thing(NamedTuple):
         return PublishedMessage(news.envelope.time, news.message) if news else None
 
 
-class Place(NamedTuple):
+class ReadUpTo(NamedTuple):
     """How far a partition was read: the offset of the last record, and its event's id."""
 
     offset: int
@@ -60,7 +60,7 @@ class Place(NamedTuple):
 class Reading:
     """What was read of a topic so far: how far, the newest of each source, and each thing that is open."""
 
-    places: dict[int, Place] = field(default_factory=dict)
+    places: dict[int, ReadUpTo] = field(default_factory=dict)
     newest: dict[str, int] = field(default_factory=dict)
     things: dict[str, Thing] = field(default_factory=dict)
 
@@ -68,7 +68,7 @@ class Reading:
         """Read one record more; what was repeated, or is no event, changes nothing but the place."""
         headers = tuple((name, (value or b"").decode()) for name, value in record.headers)
         named = dict(headers)
-        self.places[record.partition] = Place(record.offset, named.get("ce_id", ""))
+        self.places[record.partition] = ReadUpTo(record.offset, named.get("ce_id", ""))
         source = f"{record.partition} {named.get('ce_source', '')}"
         sequence = int(named.get("ce_sequence", "0"))
         if sequence <= self.newest.get(source, 0) or record.value is None:
@@ -138,7 +138,7 @@ async def _read_to_end(
     ears: AIOKafkaConsumer,
     here: Iterable[TopicPartition],
     reading: Reading,
-    expected: Mapping[int, Place] | None = None,
+    expected: Mapping[int, ReadUpTo] | None = None,
 ) -> bool:
     """Read what lies there now; false as soon as a partition does not begin with the record that is expected."""
     ends = await ears.end_offsets(list(here))
@@ -174,7 +174,7 @@ def load(file: Path) -> Reading:
             key: Thing(partition, offset, tuple((name, text) for name, text in headers), value)
             for key, (partition, offset, headers, value) in kept["things"].items()
         }
-        places = {int(partition): Place(*place) for partition, place in kept["places"].items()}
+        places = {int(partition): ReadUpTo(*place) for partition, place in kept["places"].items()}
         return Reading(places, kept["newest"], things)
     except (OSError, ValueError, KeyError, TypeError):
         return Reading()

@@ -30,7 +30,7 @@ class Move(BaseModel):
     after: DepartmentCode = Field(alias="to")
 
 
-class Plan(BaseModel):
+class ReorganisationPlan(BaseModel):
     """A plan of reorganisation: from which day on, why, and who follows whom."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -52,7 +52,7 @@ class HeldOrder(NamedTuple):
         said = f"{self.move.before} {self.move.after} {self.order.ticket} {self.order.version}"
         return f"reorganise-{hashlib.sha256(said.encode()).hexdigest()[:24]}"
 
-    def action(self, plan: Plan, by: Person) -> ReplaceDepartment:
+    def action(self, plan: ReorganisationPlan, by: Person) -> ReplaceDepartment:
         """The act that moves it."""
         return ReplaceDepartment(
             ticket=self.order.ticket,
@@ -63,10 +63,10 @@ class HeldOrder(NamedTuple):
         )
 
 
-def read_plan(file: Path) -> Plan:
+def read_plan(file: Path) -> ReorganisationPlan:
     """Read a plan; SaidClearly names what is wrong with it."""
     try:
-        return Plan.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+        return ReorganisationPlan.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
     except OSError as error:
         raise SaidClearly(f"{file} 读不出来：{error.strerror}。") from None
     except yaml.YAMLError as error:
@@ -76,7 +76,7 @@ def read_plan(file: Path) -> Plan:
         raise SaidClearly(f"{file} 不是一份移交方案：{wrong}。要有 day、reason、moves（每项 from、to）。") from None
 
 
-def against(plan: Plan, policy: Policy, today: date) -> list[str]:
+def against(plan: ReorganisationPlan, policy: Policy, today: date) -> list[str]:
     """Say what of the rulebook speaks against a plan, and what to write there."""
     wrong: list[str] = []
     if plan.day > today:

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from pydantic_core import to_json
 
-from chassis.redaction import Kept
+from chassis.redaction import WordsTable
 from chassis.service import Connection, Heard
 from chassis.store import columns
 from schemas.redaction import Passage
@@ -17,12 +17,12 @@ from services.desk.core.orders import MOST_STEPS, OrderRow, after
 from services.desk.reactions import Accepted, KnownAct, LeftOut, Refused, ShownRow, TaskRow
 
 WORDS: Final = (
-    Kept("task", "ticket", documents=("body",)),
-    Kept("draft", "ticket", documents=("typed",)),
-    Kept("held_order", "ticket", documents=("body",)),
-    Kept("caller", "ticket", texts=("place", "text")),
-    Kept("callback", "ticket", documents=("body",)),
-    Kept("callback_try", "ticket", texts=("note",)),
+    WordsTable("task", "ticket", documents=("body",)),
+    WordsTable("draft", "ticket", documents=("typed",)),
+    WordsTable("held_order", "ticket", documents=("body",)),
+    WordsTable("caller", "ticket", texts=("place", "text")),
+    WordsTable("callback", "ticket", documents=("body",)),
+    WordsTable("callback_try", "ticket", texts=("note",)),
 )
 """Where it is kept what people said."""
 _BETWEEN: Final = "\n"

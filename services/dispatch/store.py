@@ -25,7 +25,7 @@ _LOOKS_KEPT: Final = timedelta(days=1)
 """How long it is known who looked when: longer than the hour that is counted, for lanes that lie behind."""
 
 
-class Row(NamedTuple):
+class PrecedentRow(NamedTuple):
     """One precedent as it is stored."""
 
     number: int
@@ -36,7 +36,7 @@ class Row(NamedTuple):
 class ReadOn(NamedTuple):
     """What was read of the precedents, and from where to read on: some may come again, and none is passed over."""
 
-    rows: Sequence[Row]
+    rows: Sequence[PrecedentRow]
     horizon: str
 
 
@@ -49,7 +49,7 @@ async def precedents(connection: Connection, horizon: str) -> ReadOn:
         horizon,
     )
     rows = [
-        Row(
+        PrecedentRow(
             row["number"],
             (row["category"], row["subdistrict"]),
             Precedent(row["ticket"], row["kind"], row["lead"], row["ground"], row["returned_by"]),

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import asyncpg
 from pydantic_core import to_json
 
-from chassis.redaction import Kept
+from chassis.redaction import WordsTable
 from chassis.service import Connection, Foreign, Instant, Record
 from chassis.store import columns, place_of
 from doors.refusals import Refusal
@@ -38,7 +38,7 @@ from services.intake.reactions import NewsRow, RefusedLater, SubmissionId
 _TICKET = ", ".join(KnownTicket._fields)
 _NEIGHBOUR_HOURS = 12
 
-WORDS: Final = (Kept("ticket", "id", ("place", "words", "reply")), Kept("news", "ticket", ("text",)))
+WORDS: Final = (WordsTable("ticket", "id", ("place", "words", "reply")), WordsTable("news", "ticket", ("text",)))
 """Where the door keeps what people said, by ticket."""
 RECORDS: Final = ("refused_record",)
 """Where it keeps records as they came."""

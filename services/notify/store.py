@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import asyncpg
 from pydantic import TypeAdapter
 
-from chassis.redaction import Kept
+from chassis.redaction import WordsTable
 from chassis.service import Connection, Pool, Transaction
 from chassis.store import columns
 from rulebook.messages import LEFT_IN_PEACE
@@ -19,9 +19,9 @@ from services.notify.core.notice import Notice
 from services.notify.core.profile import Profile
 
 WORDS: Final = (
-    Kept("profile", "ticket", documents=("body",)),
-    Kept("delivery", "ticket", texts=("subject", "text")),
-    Kept("attempt", "ticket", texts=("error",)),
+    WordsTable("profile", "ticket", documents=("body",)),
+    WordsTable("delivery", "ticket", texts=("subject", "text")),
+    WordsTable("attempt", "ticket", texts=("error",)),
 )
 """Where it is kept what people said, and what they are told."""
 _PROFILE: Final = TypeAdapter(Profile)
@@ -174,7 +174,7 @@ async def _taken(pool: Pool, statement: str, *values: object) -> list[asyncpg.Re
         return await connection.fetch(statement, *values)
 
 
-class Wanted(NamedTuple):
+class WantedDeliveries(NamedTuple):
     """How many deliveries to take at most, for how long; whether it is quiet, and which ways have a pace."""
 
     limit: int
@@ -183,7 +183,7 @@ class Wanted(NamedTuple):
     paces: Sequence[Paced] = ()
 
 
-async def take_due(pool: Pool, now: datetime, wanted: Wanted) -> list[DueDelivery]:
+async def take_due(pool: Pool, now: datetime, wanted: WantedDeliveries) -> list[DueDelivery]:
     """Take deliveries that are due and nobody's; in quiet hours none that leaves people in peace.
 
     What one person is told of a ticket is taken one after the other, in the order in which it was wanted; what a
@@ -238,7 +238,7 @@ async def _note_taken(connection: Connection, may_leave: Mapping[str, float], wa
 
 
 async def _take(
-    connection: Connection, now: datetime, wanted: Wanted, may_leave: Mapping[str, float]
+    connection: Connection, now: datetime, wanted: WantedDeliveries, may_leave: Mapping[str, float]
 ) -> list[asyncpg.Record]:
     closed = [way for way, may in may_leave.items() if may < 1]
     limit = min((wanted.limit, *(int(may) for may in may_leave.values() if may >= 1)))

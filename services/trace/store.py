@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Generic, Literal, NamedTuple, TypeVar, get_origin, get_type_hints
 
-from chassis.redaction import Kept
+from chassis.redaction import WordsTable
 from chassis.service import Connection
 from schemas.owner import Owner
 from schemas.redaction import Passage
@@ -27,8 +27,8 @@ _TYPES: Final[Mapping[Any, str]] = {
 
 
 WORDS: Final = (
-    Kept("entry", "ticket", documents=("body",)),
-    Kept("summary", "ticket", texts=("gist", "place")),
+    WordsTable("entry", "ticket", documents=("body",)),
+    WordsTable("summary", "ticket", texts=("gist", "place")),
 )
 """Where it is kept what people said."""
 

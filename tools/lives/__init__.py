@@ -16,7 +16,7 @@ from rulebook import load_policy
 from schemas.lives import GOLDEN, Golden, records
 from tools.layout import ROOT
 from tools.lives.script import lived, read
-from tools.lives.town import Said
+from tools.lives.town import OnTopic
 from worktime import load_calendar
 
 SCRIPTS: Final = Path(__file__).parent
@@ -44,7 +44,7 @@ def golden() -> Mapping[str, tuple[Golden, ...]]:
     return records({path.stem: text for path, text in files().items()})
 
 
-def _is_new(said: Said, known: set[str]) -> bool:
+def _is_new(said: OnTopic, known: set[str]) -> bool:
     if said.envelope.type in known:
         return False
     known.add(said.envelope.type)

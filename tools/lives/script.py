@@ -24,7 +24,7 @@ from services.desk.for_tools import SOURCE
 from services.dispatch.for_tools import Guess
 from services.intake.for_tools import KnownAttachment
 from tools.layout import ROOT
-from tools.lives.town import Said, Town
+from tools.lives.town import OnTopic, Town
 from worktime import Calendar
 
 _ZONE: Final = ZoneInfo("Asia/Shanghai")
@@ -51,7 +51,7 @@ class _Written(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Act(_Written):
+class ScriptedAct(_Written):
     """Somebody says something: who (a party, or the code of a department), what it is, and its content.
 
     `label` is what later acts call what this one makes; `refused` is the code that it is refused with. What the broker
@@ -98,7 +98,7 @@ class Life(_Written):
     guesses: Mapping[str, GuessOf] = {}
     fails: Mapping[str, tuple[str, ...]] = {}
     uploads: Mapping[str, UploadOf] = {}
-    acts: tuple[Act, ...]
+    acts: tuple[ScriptedAct, ...]
     until: Annotated[datetime, BeforeValidator(_moment)]
 
 
@@ -142,7 +142,7 @@ class _Stage:
             self.names |= {label if index == 1 else f"{label}.{index}": each for index, each in enumerate(made, 1)}
 
 
-def lived(life: Life, policy: Policy, calendar: Calendar) -> list[Said]:
+def lived(life: Life, policy: Policy, calendar: Calendar) -> list[OnTopic]:
     """Let a life happen, and return every record of it; LifeError names the act that did not go as written."""
     policy = _policy_of(life, policy)
     guesses = {
@@ -180,7 +180,7 @@ def _policy_of(life: Life, policy: Policy) -> Policy:
     return policy.model_copy(update={"automation": automation, "directory": directory})
 
 
-def _happens(town: Town, stage: _Stage, act: Act) -> list[ReceiptGiven]:
+def _happens(town: Town, stage: _Stage, act: ScriptedAct) -> list[ReceiptGiven]:
     model = next((each for each in contracts().values() if _name_of(each) == act.does), None)
     if model is None:
         raise LifeError(f"{act.at}: nobody can {act.does}")
@@ -210,7 +210,7 @@ def _name_of(model: Any) -> str:
     return model.type_name.split(".")[2].replace("-", "_") if issubclass(model, RulesFact) else ""
 
 
-def _as_written(act: Act, said: list[Said]) -> None:
+def _as_written(act: ScriptedAct, said: list[OnTopic]) -> None:
     asked = next((each.envelope.id for each in said if each.topic.startswith("liuhen.inbound.")), "")
     refused = [each.message for each in said if isinstance(each.message, ReceiptRefused)]
     codes = {each.code: each.reason for each in refused if each.submission == asked}

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
-from chassis.decider import EVERYONE, Change, Decider, Step, cause_of, step
+from chassis.decider import EVERYONE, Change, Decider, Stepped, cause_of, step
 from chassis.service import Cause, Heard, Record, Say
 from chassis.timers import Timer
 from doors.own import is_ours, mark_of
@@ -61,7 +61,7 @@ _REPORTS: Final = {"undelivered": timedelta(seconds=8), "unconfirmed": timedelta
 """How long after a message was taken the other side reports, or is known never to."""
 
 
-class Said(NamedTuple):
+class OnTopic(NamedTuple):
     """One record as it stands on a topic."""
 
     topic: str
@@ -95,7 +95,7 @@ class _Folded(Generic[S, C]):
             for each in sorted(self.states) if key == EVERYONE else (key,):
                 yield each, command
 
-    def decide(self, key: str, command: C, cause: Cause) -> tuple[S | None, Step[S]]:
+    def decide(self, key: str, command: C, cause: Cause) -> tuple[S | None, Stepped[S]]:
         before = self.states.get(key)
         done = step(self.core, str(partition_of(key, ONE_MACHINE.lanes)), key, before, command, cause)
         if done.facts and done.state is not None:
@@ -108,7 +108,7 @@ class Town:
 
     def __init__(self, policy: Policy, calendar: Calendar, guesses: Mapping[str, dispatch.Guess]) -> None:
         """`guesses` are what the classifier said of each text."""
-        self.said: list[Said] = []
+        self.said: list[OnTopic] = []
         self.fails: Mapping[str, tuple[str, ...]] = {}
         """By template, what comes of the attempts to reach somebody; whatever is not named here arrives."""
         self._policy, self._calendar = policy, calendar
@@ -122,20 +122,22 @@ class Town:
         self._numbers = count(1)
         self._positions: Counter[tuple[str, str, int]] = Counter()
         self._followed: Counter[tuple[str, str]] = Counter()
-        self._heard: deque[Said] = deque()
+        self._heard: deque[OnTopic] = deque()
 
     def knows(self, attachment: intake.KnownAttachment) -> None:
         """Let the door know what was uploaded."""
         self._door.knows(attachment)
 
-    def takes(self, party: Party, envelope: Envelope, key: str, action: Message, received: datetime) -> Sequence[Said]:
+    def takes(
+        self, party: Party, envelope: Envelope, key: str, action: Message, received: datetime
+    ) -> Sequence[OnTopic]:
         """Take what a party says at a moment; returns the answers of the door, of which there may be more later."""
         self.passes(received - _BEFORE)
         topic = inbound_topic(party)
         headers = envelope.headers()
         if is_ours(envelope.source):
             headers.append(mark_of(_KEY, party, envelope.source, envelope.id))
-        self.said.append(Said(topic, key, envelope, action, headers))
+        self.said.append(OnTopic(topic, key, envelope, action, headers))
         receipt, answers = self._door.take(party, headers, action.to_json(), received)
         place = partition_of(key, partitions_of(topic))
         cause = Cause(f"{receipt}@{topic}/{place}/{next(self._numbers)}", "", received)
@@ -155,7 +157,7 @@ class Town:
         envelope = Envelope(
             derived_id(source, 0), source, fact.type_name, at, kind, 1, version, version, self._policy.version
         )
-        self._heard.append(said := Said(RULES, kind, envelope, fact, envelope.headers()))
+        self._heard.append(said := OnTopic(RULES, kind, envelope, fact, envelope.headers()))
         self.said.append(said)
         self._settle()
 
@@ -182,7 +184,7 @@ class Town:
         while self._heard:
             self._hear(self._heard.popleft())
 
-    def _hear(self, said: Said) -> None:
+    def _hear(self, said: OnTopic) -> None:
         envelope, place = said.envelope, partition_of(said.key, ONE_MACHINE.lanes)
         heard = Heard(str(place), Record(said.topic, place, 0, None, None, (), envelope.time), envelope, said.message)
         if said.topic in (TICKETS, CLOCKS, REQUESTS):
@@ -250,14 +252,14 @@ class Town:
     def _wait(self, due: datetime, what: Timer | Delivery) -> None:
         heapq.heappush(self._waiting, (due, next(self._numbers), what))
 
-    def _publish(self, service: str, says: Sequence[Say]) -> list[Said]:
+    def _publish(self, service: str, says: Sequence[Say]) -> list[OnTopic]:
         """Put each message into its envelope, as the transaction of a service does."""
         published = [self._enveloped(service, say) for say in says]
         self.said += published
         self._heard.extend(each for each in published if each.topic in (TICKETS, DISPATCH, CLOCKS, REQUESTS))
         return published
 
-    def _enveloped(self, service: str, say: Say) -> Said:
+    def _enveloped(self, service: str, say: Say) -> OnTopic:
         source, place = f"liuhen/{service}/{say.lane}", partition_of(say.key, partitions_of(say.topic))
         self._positions[source, say.topic, place] += 1
         cause = say.cause
@@ -278,4 +280,4 @@ class Town:
         )
         # Read back from what is written: a message on a topic has no more than that.
         message = type(say.message).model_validate_json(say.message.to_json())
-        return Said(say.topic, say.key, envelope, message, envelope.headers())
+        return OnTopic(say.topic, say.key, envelope, message, envelope.headers())

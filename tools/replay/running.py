@@ -26,7 +26,7 @@ from tools.replay.mapping import FileMapping
 from tools.replay.parties import PARTIES, AnsweringParties
 from tools.replay.records import CaseRecord
 from tools.replay.speaking import Speaker
-from tools.replay.stillness import STUCK, Seen, Stillness
+from tools.replay.stillness import STUCK, ReplayState, Stillness
 
 _LOOK_AGAIN: Final = 0.5
 _LOOK_AT_SERVICES: Final = 2.0
@@ -157,7 +157,7 @@ async def _until_over(progress: ReplayProgress, speaker: Speaker) -> None:
         waits = await waiting(system, until)
         if until is not None and waits == 0:
             return
-        if stillness.is_over(Seen(dict(progress.states), speaker.pending, waits), stopwatch()):
+        if stillness.is_over(ReplayState(dict(progress.states), speaker.pending, waits), stopwatch()):
             return
         await asyncio.sleep(_LOOK_AT_SERVICES)
 

@@ -14,7 +14,7 @@ LONG: Final = 1800.0
 """The longest that somebody who means to act later is waited for."""
 
 
-class Seen(NamedTuple):
+class ReplayState(NamedTuple):
     """What can be seen of a replay: tickets by state, deeds that wait for their moment, and what waits in services."""
 
     states: Mapping[str, int]
@@ -28,16 +28,16 @@ class Stillness:
     """How long nothing has moved; moments are real seconds."""
 
     since: float
-    seen: Seen | None = None
+    seen: ReplayState | None = None
 
-    def is_over(self, seen: Seen, now: float) -> bool:
+    def is_over(self, seen: ReplayState, now: float) -> bool:
         """Look at it again; tells whether it is over, or will never be."""
         if seen != self.seen:
             self.seen, self.since = seen, now
         return now - self.since >= _patience(seen)
 
 
-def _patience(seen: Seen) -> float:
+def _patience(seen: ReplayState) -> float:
     if seen.pending:
         return LONG
     return QUIET if seen.waiting == 0 else STUCK

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from tools.client.backlog import NextOffset, unread
 from tools.verify.contents import Contents, Writer
 from tools.verify.findings import CheckResult, Finding
-from tools.verify.marks import Seen
+from tools.verify.marks import NumberMarks
 from tools.verify.tables import EntryRow, EventRow, HeardRow
 from vocabulary import Chinese
 
@@ -29,7 +29,7 @@ class EventsCheck:
         self.moved: set[str] = set()
         """The keys of which something was recorded that was not yet on its topic when that was read."""
         self._contents, self._before, self._services = contents, before, services
-        self._seen: defaultdict[Writer, Seen] = defaultdict(Seen)
+        self._seen: defaultdict[Writer, NumberMarks] = defaultdict(NumberMarks)
         self._ids: defaultdict[str, set[int]] = defaultdict(set)
         self._replaced: dict[Writer, set[int]] = {}
         self._rows = 0
@@ -90,7 +90,7 @@ class EntriesCheck:
     def __init__(self, contents: Contents, topics: Collection[str]) -> None:
         """`topics` are those that trace hears."""
         self._contents, self._topics = contents, topics
-        self._seen: defaultdict[Writer, Seen] = defaultdict(Seen)
+        self._seen: defaultdict[Writer, NumberMarks] = defaultdict(NumberMarks)
         self._rows = 0
         self._findings: list[Finding] = []
 

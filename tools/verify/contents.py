@@ -10,7 +10,7 @@ from typing import NamedTuple
 from schemas.envelope import Envelope
 from tools.client.log import TopicRecord
 from tools.verify.findings import Finding
-from tools.verify.marks import Mark, Marks, Seen
+from tools.verify.marks import Mark, Marks, NumberMarks
 from tools.verify.redactions import Redaction
 from vocabulary import Chinese
 
@@ -135,10 +135,12 @@ class Contents:
         newest = self.newest.get((source.topic, subject, about))
         return source.topic in self._compacted and newest is not None and newest.envelope.sequence > sequence
 
-    def left(self, seen: Mapping[Writer, Seen], sources: Collection[Writer]) -> Iterator[tuple[Writer, int, Mark]]:
+    def left(
+        self, seen: Mapping[Writer, NumberMarks], sources: Collection[Writer]
+    ) -> Iterator[tuple[Writer, int, Mark]]:
         """What stands there of these sources and was not seen elsewhere."""
         for source in sources:
-            known, marks = seen.get(source, Seen()), self.marks[source]
+            known, marks = seen.get(source, NumberMarks()), self.marks[source]
             for sequence in marks:
                 if sequence not in known:
                     yield source, sequence, marks[sequence]

@@ -84,7 +84,7 @@ class Marks(MutableMapping[int, Mark]):
         return max((packed, *self._apart))
 
 
-class Seen:
+class NumberMarks:
     """Numbers that were seen, which mostly follow one another: a byte for each."""
 
     __slots__ = ("_first", "_flags")

@@ -30,7 +30,7 @@ _SETTLED: Final = timedelta(seconds=60)
 """So long after its receipt nothing refuses an act any more, while the services run."""
 
 
-class Act(NamedTuple):
+class OfficeAct(NamedTuple):
     """What somebody wants done, and for whom they act; `digest` is equal for equal content, however it was spelled."""
 
     party: Party
@@ -85,7 +85,7 @@ class Keys(NamedTuple):
     redaction: bytes
 
 
-def read(policy: Policy, who: Known, data: bytes, at: datetime, keys: Keys) -> Act | Refusal:
+def read(policy: Policy, who: Known, data: bytes, at: datetime, keys: Keys) -> OfficeAct | Refusal:
     """Read an act in the name of who is logged in; never raises.
 
     Of the office and the callback agency the person is who is logged in, and content that names somebody else is
@@ -113,7 +113,7 @@ def read(policy: Policy, who: Known, data: bytes, at: datetime, keys: Keys) -> A
         return action
     if (refused := _beyond_duties(policy, who, party, action, at)) is not None:
         return refused
-    return Act(party, action, digest_of(model.type_name, content, document, keys.contents))
+    return OfficeAct(party, action, digest_of(model.type_name, content, document, keys.contents))
 
 
 def _party_of(who: Known, do: object) -> Party:

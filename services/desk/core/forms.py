@@ -120,7 +120,7 @@ class Field:
         return ".".join(self.path)
 
 
-class Asked(NamedTuple):
+class FormFor(NamedTuple):
     """Of which act a form is made, under which policy, on which day, and for which department; None for the office."""
 
     do: str
@@ -139,10 +139,10 @@ def acts() -> Mapping[str, type[Action]]:
 
 def fields_of(do: str, policy: Policy, at: datetime, department: str | None = None) -> tuple[Field, ...]:
     """List what a person types for an act; KeyError for what is no act at the desk."""
-    return tuple(_fields(acts()[do], (), Asked(do, policy, at, department)))
+    return tuple(_fields(acts()[do], (), FormFor(do, policy, at, department)))
 
 
-def _fields(model: type[BaseModel], way: tuple[str, ...], asked: Asked) -> Iterator[Field]:
+def _fields(model: type[BaseModel], way: tuple[str, ...], asked: FormFor) -> Iterator[Field]:
     for name, info in model.model_fields.items():
         if (not way and name in _GIVEN) or Inside.ALONE in info.metadata:
             continue
@@ -180,7 +180,7 @@ def _is_pattern(constraint: object) -> bool:
     return isinstance(constraint, StringConstraints) and constraint.pattern is not None
 
 
-def _kind(path: tuple[str, ...], kind: Any, longest: int, asked: Asked) -> Kind:
+def _kind(path: tuple[str, ...], kind: Any, longest: int, asked: FormFor) -> Kind:
     name, several = path[-1], get_origin(kind) is tuple
     if known := _known(name, asked.policy, asked.at):
         return SeveralOf(known) if several else OneOf(known)
@@ -205,7 +205,7 @@ def _words(name: str, kind: Any) -> tuple[tuple[str, str], ...]:
     return tuple(table(name).items()) if get_origin(kind) is Literal else ()
 
 
-def _sections(asked: Asked) -> Sequence[str]:
+def _sections(asked: FormFor) -> Sequence[str]:
     found = asked.policy.department(asked.department) if asked.department else None
     return found.sections if found is not None else ()
 

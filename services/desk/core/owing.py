@@ -22,7 +22,7 @@ class Group(StrEnum):
     OVER = "over"
 
 
-class Step(NamedTuple):
+class OrderStep(NamedTuple):
     """One thing that happened to an order; of what was heard long ago nobody knows when."""
 
     version: int
@@ -35,7 +35,7 @@ class Owed(NamedTuple):
 
     order: Order
     standing: Standing
-    steps: Sequence[Step]
+    steps: Sequence[OrderStep]
 
     @property
     def key(self) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 
 from rulebook.deriving import ClockRules, budget_of
 from schemas.values import DueTime, Tier
-from services.desk.core.owing import Step
+from services.desk.core.owing import OrderStep
 from worktime import explain, explain_lines
 from worktime.wording import amount_in_words
 
@@ -17,7 +17,7 @@ _OTHERWISE: Final = (
 )
 
 
-def why_due(due: DueTime, tier: Tier, steps: Iterable[Step], rules: ClockRules) -> Sequence[str]:
+def why_due(due: DueTime, tier: Tier, steps: Iterable[OrderStep], rules: ClockRules) -> Sequence[str]:
     """Explain a due time day by day where it follows from one of the steps; else say the rule, and that more came."""
     for step in steps:
         if step.at is None:

@@ -19,10 +19,10 @@ from doors.people import Known
 from doors.refusals import Refusal
 from schemas.envelope import Envelope
 from schemas.registry import inbound_topic
-from services.desk.core.acts import SOURCE, Act, act_of, read
+from services.desk.core.acts import SOURCE, OfficeAct, act_of, read
 from services.desk.edges import lookup
 from services.desk.edges.keys import CONTEXT, PATIENCE, SECRET, WHO, WORDS
-from services.desk.edges.lookup import Said
+from services.desk.edges.lookup import SaidBefore
 from services.desk.edges.reading import keys_of
 
 _LONGEST_KEY: Final = 200
@@ -67,9 +67,9 @@ async def take(request: web.Request, content: bytes) -> TakenAct:
     return await say(request.app, who, key, act, now)
 
 
-async def say(app: web.Application, who: Known, key: str, act: Act, at: datetime) -> TakenAct:
+async def say(app: web.Application, who: Known, key: str, act: OfficeAct, at: datetime) -> TakenAct:
     """Say an act under its author's own name for it; a HttpProblem where that name stands for another one."""
-    new = Said(act_of(who.login, key), act.digest, sent=False)
+    new = SaidBefore(act_of(who.login, key), act.digest, sent=False)
     known = await lookup.claim(app[CONTEXT].pool, who, key, act, new, at)
     if known is not None and known.digest != act.digest:
         words = "这个 Idempotency-Key 已经用过，内容不同。同一件事重发，内容要一样；另一件事，请换一个编号。"
@@ -99,7 +99,7 @@ def status_of(refused: Refusal) -> int:
     return web.HTTPBadRequest.status_code if refused.code in _NOT_A_REQUEST else 422
 
 
-async def _put(app: web.Application, id_: str, act: Act, at: datetime) -> None:
+async def _put(app: web.Application, id_: str, act: OfficeAct, at: datetime) -> None:
     """Put an act on the topic of who acts and return when the broker has it: said twice under one id is said once."""
     context = app[CONTEXT]
     headers = Envelope(id_, SOURCE, act.action.type_name, at, act.about).headers()

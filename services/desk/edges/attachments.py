@@ -10,7 +10,7 @@ from chassis import http
 from chassis.problems import HttpProblem
 from chassis.routes import Route
 from doors.attachments import rows
-from doors.attachments.rows import Kept
+from doors.attachments.rows import StoredAttachment
 from doors.attachments.showing import send
 from doors.attachments.uploading import UPLOADS, Uploader
 from doors.entering import ANY_LOGIN
@@ -37,7 +37,7 @@ async def fetch(request: web.Request) -> web.StreamResponse:
     return await send(request, request.app[UPLOADS].keeper, kept)
 
 
-async def _theirs(request: web.Request, ticket: str, kept: Kept) -> bool:
+async def _theirs(request: web.Request, ticket: str, kept: StoredAttachment) -> bool:
     """Whether who asks takes part in the ticket; a HttpProblem for whoever would have to look at the contact first."""
     pool, who = request.app[CONTEXT].pool, request[WHO]
     if kept.ticket is None:

@@ -30,7 +30,7 @@ _MOST: Final = 100
 _LOOKS: Final = "look_at_contact"
 
 
-class Asked(BaseModel):
+class CallingNumber(BaseModel):
     """The number that calls, as it is shown or written."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -93,7 +93,7 @@ def require_duty(request: web.Request) -> None:
 
 def _phone(body: bytes) -> str:
     try:
-        return Asked.model_validate_json(body).phone
+        return CallingNumber.model_validate_json(body).phone
     except ValidationError as error:
         refused = of_validation(error)
         raise HttpProblem(400 if refused.code == "not_json" else 422, *refused) from None

@@ -52,7 +52,7 @@ from services.desk.edges.keys import (
     WHO,
     WORDS,
 )
-from services.desk.edges.lookup import Place
+from services.desk.edges.lookup import QueuePlace
 from services.desk.settings import DeskSettings
 from vocabulary import TASKS as TASK_WORDS
 from vocabulary import parameter
@@ -107,7 +107,7 @@ def routes() -> tuple[Route, ...]:
             "/v1/callers",
             callers.find,
             needs=ANY_LOGIN,
-            asks=Body({_JSON: callers.Asked}),
+            asks=Body({_JSON: callers.CallingNumber}),
             answers=CallerAnswer,
             problems=(422,),
         ),
@@ -180,13 +180,13 @@ async def list_tasks(request: web.Request) -> web.StreamResponse:
     return json_answer({"tasks": tasks, "total": total, "next": place, "now": now})
 
 
-def _after(request: web.Request) -> Place | None:
+def _after(request: web.Request) -> QueuePlace | None:
     given = request.query.get("after")
     if given is None:
         return None
     try:
         since, ticket, task = given.split("~")
-        return Place(datetime.fromisoformat(since).astimezone(UTC), ticket, task)
+        return QueuePlace(datetime.fromisoformat(since).astimezone(UTC), ticket, task)
     except (ValueError, OverflowError):
         words = f"{parameter('after')}应为上一页的 next，原样写回（地址中的 + 写作 %2B）。"
         raise HttpProblem(422, "unknown_place", "after", words) from None

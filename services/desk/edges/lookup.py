@@ -9,15 +9,15 @@ from typing import Any, Final, NamedTuple
 
 from chassis.contacts import WordSeal
 from chassis.service import Instant, Pool
-from doors.attachments.rows import Kept
+from doors.attachments.rows import StoredAttachment
 from doors.own import answered_on
 from doors.people import Known
 from schemas.registry import DESK, department_topic
 from schemas.values import PartyKind
-from services.desk.core.acts import SOURCE, Act, is_final
+from services.desk.core.acts import SOURCE, OfficeAct, is_final
 
 
-class Said(NamedTuple):
+class SaidBefore(NamedTuple):
     """An act as it was said under a key before; `sent` when the broker is known to have it."""
 
     id: str
@@ -25,7 +25,7 @@ class Said(NamedTuple):
     sent: bool
 
 
-class Place(NamedTuple):
+class QueuePlace(NamedTuple):
     """One task among those that wait, in the order in which they are listed."""
 
     since: Instant
@@ -54,7 +54,7 @@ _MEANT: Final = (
 )
 
 
-async def claim(pool: Pool, who: Known, key: str, act: Act, new: Said, at: Instant) -> Said | None:
+async def claim(pool: Pool, who: Known, key: str, act: OfficeAct, new: SaidBefore, at: Instant) -> SaidBefore | None:
     """Take a key for this act before it goes anywhere; what stands under the key where somebody took it before.
 
     Of two requests at the same moment one finds the row of the other.
@@ -68,7 +68,7 @@ async def claim(pool: Pool, who: Known, key: str, act: Act, new: Said, at: Insta
     if done == "INSERT 0 1":
         return None
     row = await pool.fetchrow("select id, digest, sent from act where login = $1 and key = $2", who.login, key)
-    return Said(row["id"], row["digest"], row["sent"]) if row is not None else None
+    return SaidBefore(row["id"], row["digest"], row["sent"]) if row is not None else None
 
 
 async def note_sent(pool: Pool, act: str) -> None:
@@ -103,7 +103,9 @@ async def _shown(pool: Pool, answered_on: str, receipt: str, words: WordSeal) ->
     return None if row is None else json.loads(words.opened(json.loads(row["body"]), row["ticket"]))
 
 
-async def waiting(pool: Pool, task: str | None, limit: int, after: Place | None) -> tuple[Sequence[Any], Place | None]:
+async def waiting(
+    pool: Pool, task: str | None, limit: int, after: QueuePlace | None
+) -> tuple[Sequence[Any], QueuePlace | None]:
     """List what waits, longest first: a page of it, and the place after which the next one begins."""
     rows = await pool.fetch(
         "select since, ticket, task, body from task where body is not null and ($1::text is null or task = $1)"
@@ -112,7 +114,7 @@ async def waiting(pool: Pool, task: str | None, limit: int, after: Place | None)
         *(task, *(after or (None, None, None)), limit + 1),
     )
     page, more = rows[:limit], len(rows) > limit
-    last = Place(*page[-1][:3]) if more else None
+    last = QueuePlace(*page[-1][:3]) if more else None
     return [json.loads(row["body"]) for row in page], last
 
 
@@ -175,7 +177,7 @@ class Access(NamedTuple):
     looked: bool
 
 
-async def access(pool: Pool, who: Known, ticket: str, kept: Kept) -> Access | None:
+async def access(pool: Pool, who: Known, ticket: str, kept: StoredAttachment) -> Access | None:
     """Tell how somebody may fetch an attachment; None for whoever has no part in the ticket, or one that is not its."""
     row = await (
         pool.fetchrow(_OF_DEPARTMENT, who.department, ticket, kept.id, department_topic(who.department))
@@ -185,7 +187,7 @@ async def access(pool: Pool, who: Known, ticket: str, kept: Kept) -> Access | No
     return None if row is None else Access(*row)
 
 
-def _by_us(kept: Kept) -> bool:
+def _by_us(kept: StoredAttachment) -> bool:
     return kept.party.partition(":")[0] in (PartyKind.OFFICE, PartyKind.DEPARTMENT)
 
 

@@ -36,7 +36,7 @@ from services.notify.edges.gathering import as_one, in_one, is_over, leaving, op
 from services.notify.edges.sending import SIDE_BY_SIDE, UNSENDABLE, Channel, Failed, Leaving, one_by_one
 from services.notify.edges.wecom import to_wecom
 from services.notify.settings import NotifySettings
-from services.notify.store import OVER, DueDelivery, Ended, Paced, Wanted
+from services.notify.store import OVER, DueDelivery, Ended, Paced, WantedDeliveries
 
 _AT_ONCE: Final = 500
 _IDLE_SECONDS: Final = 0.2
@@ -253,7 +253,7 @@ class Loop:
         """Attempt everything that is due now, up to a limit; returns how much that was."""
         await self._settle()
         pool, now = self.context.pool, self.context.clock.now()
-        wanted = Wanted(self.most, self.lease, self.is_quiet(now), self.paces)
+        wanted = WantedDeliveries(self.most, self.lease, self.is_quiet(now), self.paces)
         due = await store.take_due(pool, now, wanted)
         gathered = await self._opened(await store.take_gathered(pool, now, self.lease))
         single = await self._opened(due)

@@ -225,8 +225,8 @@ async def test_what_somebody_is_sending_is_not_sent_by_another(planner: Any, lat
     await planner.plan("n-1")
     context, lease = later(), timedelta(seconds=60)
 
-    first = await store.take_due(pool, context.clock.now(), store.Wanted(10, lease))
-    second = await store.take_due(pool, context.clock.now(), store.Wanted(10, lease))
+    first = await store.take_due(pool, context.clock.now(), store.WantedDeliveries(10, lease))
+    second = await store.take_due(pool, context.clock.now(), store.WantedDeliveries(10, lease))
 
     assert [taken.notice for taken in first] == ["n-1"]
     assert second == []
@@ -236,7 +236,7 @@ async def test_what_is_due_is_asked_by_how_much_there_is_now(later: Any, pool: A
     now, lease, often = later().clock.now(), timedelta(seconds=60), 8
 
     for _ in range(often):
-        assert await store.take_due(pool, now, store.Wanted(10, lease)) == []
+        assert await store.take_due(pool, now, store.WantedDeliveries(10, lease)) == []
         assert await store.take_gathered(pool, now, lease) == []
 
     plans = await pool.fetch(

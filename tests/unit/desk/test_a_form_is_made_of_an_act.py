@@ -16,7 +16,7 @@ from doors.refusals import Refusal
 from rulebook import load_policy
 from schemas.inbound import Assign
 from schemas.values import DeskTaskKind, PartyKind
-from services.desk.core.acts import Act, Keys, read
+from services.desk.core.acts import Keys, OfficeAct, read
 from services.desk.core.forms import Choice, OneOf, SeveralOf, Words, acts, content_of, fields_of, named
 from services.desk.core.marking import Word, marked
 from services.desk.core.naming import Named, meant
@@ -77,7 +77,7 @@ def test_what_was_typed_is_the_act_that_was_meant() -> None:
     keys = Keys(b"key", b"redaction")
     act = read(POLICY, known_as(POLICY, "p-xu", AT), dumped({**content, "ticket": TICKET}), AT, keys)
 
-    assert isinstance(act, Act)
+    assert isinstance(act, OfficeAct)
     assert isinstance(act.action, Assign)
     assert (act.action.lead, act.action.supporting) == ("housing", ("enforcement", "wujiaochang"))
     assert (act.action.blocking, act.action.category, act.action.tier) == (False, "0101-06", "simple")

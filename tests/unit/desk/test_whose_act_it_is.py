@@ -23,7 +23,7 @@ from schemas.public import ReceiptGiven, ReceiptRefused
 from schemas.redaction import seal_of
 from schemas.registry import channel_topic, department_topic
 from schemas.values import PartyKind, Person
-from services.desk.core.acts import SOURCE, Act, Keys, is_final, read
+from services.desk.core.acts import SOURCE, Keys, OfficeAct, is_final, read
 from services.desk.core.rights import may_read_tasks
 from services.desk.reactions import (
     Accepted,
@@ -48,13 +48,13 @@ KEYS: Final = Keys(b"of the door", b"of redactions")
 OFFICE: Final = channel_topic(PartyKind.OFFICE)
 
 
-def said(who: Known, content: object) -> Act | Refusal:
+def said(who: Known, content: object) -> OfficeAct | Refusal:
     return read(POLICY, who, json.dumps(content).encode(), NOON, KEYS)
 
 
-def taken(who: Known, content: object) -> Act:
+def taken(who: Known, content: object) -> OfficeAct:
     found = said(who, content)
-    assert isinstance(found, Act), found
+    assert isinstance(found, OfficeAct), found
     return found
 
 
@@ -240,7 +240,7 @@ def test_a_passage_to_be_covered_is_hashed_at_the_door_and_repeated_nowhere() ->
     he = known_as(POLICY, "p-he", NOON)
     found = read(POLICY, he, json.dumps(said).encode(), NOON, KEYS)
 
-    assert isinstance(found, Act)
+    assert isinstance(found, OfficeAct)
     assert isinstance(found.action, Redact)
     assert (found.action.seal, found.action.length) == (seal_of("某某患病", KEYS.redaction), 4)
     assert "某某患病" not in found.action.model_dump_json()

@@ -6,12 +6,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from schemas.values import Clock, DueTime, OfficialDue, TicketState, Tier
-from services.desk.core.owing import Group, Owed, Step, group_of
+from services.desk.core.owing import Group, OrderStep, Owed, group_of
 from services.desk.core.why_due import why_due
 from tests.support.desk import RULES, order
 
 FRIDAY: Final = datetime(2026, 9, 4, 2, tzinfo=UTC)
-STEPS: Final = (Step(5, "accepted", FRIDAY + timedelta(hours=3)), Step(4, "dispatched", FRIDAY), Step(1, "noted", None))
+STEPS: Final = (
+    OrderStep(5, "accepted", FRIDAY + timedelta(hours=3)),
+    OrderStep(4, "dispatched", FRIDAY),
+    OrderStep(1, "noted", None),
+)
 
 
 def handling(at: datetime) -> DueTime:

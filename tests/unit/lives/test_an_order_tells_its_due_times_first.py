@@ -15,7 +15,7 @@ from schemas.registry import department_of
 from schemas.values import DueTime
 from tools.lives import SCRIPTS
 from tools.lives.script import lived, read
-from tools.lives.town import Said
+from tools.lives.town import OnTopic
 from worktime import load_calendar
 
 POLICY = Path(__file__).resolve().parents[3] / "policy"
@@ -23,11 +23,11 @@ FIRST = ("dispatched", "task_opened")
 
 
 @cache
-def life(name: str) -> list[Said]:
+def life(name: str) -> list[OnTopic]:
     return lived(read(SCRIPTS / f"{name}.yaml"), load_policy(POLICY), load_calendar(POLICY / "calendar"))
 
 
-def started_with(said: list[Said], order: Said) -> Iterator[DueTime]:
+def started_with(said: list[OnTopic], order: OnTopic) -> Iterator[DueTime]:
     """The clocks of an order's reader that start in its moment, and are not stopped in it."""
     department = department_of(order.topic)
     here = [each for each in said if each.key == order.key and each.envelope.time == order.envelope.time]

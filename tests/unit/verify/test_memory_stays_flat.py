@@ -16,7 +16,7 @@ from tests.support.dispatch.story import registered
 from tests.support.verify import MONDAY, stood
 from tools.client.log import TopicRecord
 from tools.verify.contents import Contents
-from tools.verify.marks import Mark, Marks, Seen
+from tools.verify.marks import Mark, Marks, NumberMarks
 from tools.verify.submissions import DoorFacts, one_ticket_each
 
 RECORDS = 20_000
@@ -99,7 +99,7 @@ def test_a_number_far_beyond_the_others_takes_no_room_for_those_between() -> Non
 
 @given(st.sets(st.integers(1, 500)), st.integers(0, 501))
 def test_what_was_seen_is_known_and_nothing_else(numbers: set[int], asked: int) -> None:
-    seen = Seen()
+    seen = NumberMarks()
     for number in numbers:
         seen.add(number)
     assert (asked in seen) == (asked in numbers)

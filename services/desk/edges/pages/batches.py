@@ -25,7 +25,7 @@ class Batch(NamedTuple):
     begun: bool
 
 
-class Row(NamedTuple):
+class BatchRow(NamedTuple):
     """One row of a frozen list and what became of it; `waits` tells whether it still waits, and its version now."""
 
     ticket: str
@@ -71,7 +71,7 @@ async def begin(pool: Pool, batch: str) -> None:
     await pool.execute("update batch set begun = true where id = $1", batch)
 
 
-async def rows_of(pool: Pool, batch: Batch, login: str) -> Sequence[Row]:
+async def rows_of(pool: Pool, batch: Batch, login: str) -> Sequence[BatchRow]:
     """List the rows of a frozen list in their order, with what became of each."""
     return [_row(each) for each in await pool.fetch(_ROWS, batch.id, batch.task, login)]
 
@@ -90,7 +90,7 @@ where b.batch = $1 order by b.place
 """
 
 
-def _row(row: Any) -> Row:
+def _row(row: Any) -> BatchRow:
     word: Word = became(taken=row["state"] == "accepted", refused_as=row["code"]) if row["sent"] else "left"
     texts = (row["place"], shown(row)["text"], row["confidential"])
-    return Row(row["ticket"], row["version"], word, row["reason"] or "", has_changed(row["code"]), *texts)
+    return BatchRow(row["ticket"], row["version"], word, row["reason"] or "", has_changed(row["code"]), *texts)

@@ -16,7 +16,7 @@ from doors.entering import ENTRANCE
 from doors.reading import dumped
 from doors.refusals import Refusal
 from schemas.values import Tier
-from services.desk.core.acts import Act, read
+from services.desk.core.acts import OfficeAct, read
 from services.desk.core.advice import needs_eyes
 from services.desk.core.forms import Field, acts, content_of, fields_of
 from services.desk.core.many import MOST_IN_VAIN, apart, in_vain, named
@@ -24,7 +24,7 @@ from services.desk.edges.acting import say
 from services.desk.edges.keys import CONTEXT, WHO
 from services.desk.edges.pages import batches, lookup, queue, waiting
 from services.desk.edges.pages.answers import answers_to
-from services.desk.edges.pages.batches import Batch, Row
+from services.desk.edges.pages.batches import Batch, BatchRow
 from services.desk.edges.pages.entering import local, page, redirect
 from services.desk.edges.pages.filling import Filled, Form, keep, offered
 from services.desk.edges.pages.forms import posted
@@ -123,7 +123,9 @@ async def freeze(request: web.Request) -> web.StreamResponse:
     return redirect(f"/batches/{batch.id}")
 
 
-def _read(request: web.Request, do: str, typed: Mapping[str, str], ticket: str, version: int | None) -> Act | Refusal:
+def _read(
+    request: web.Request, do: str, typed: Mapping[str, str], ticket: str, version: int | None
+) -> OfficeAct | Refusal:
     """Read what was typed as the act on one ticket."""
     entrance, now = request.app[ENTRANCE], request.app[CONTEXT].clock.now()
     content = content_of(do, _fields(request, do), typed, ZoneInfo(entrance.policy.office.zone))
@@ -152,7 +154,7 @@ async def drop_draft(request: web.Request) -> web.StreamResponse:
     return redirect(addressed("/queue/bulk", {**request.query}))
 
 
-async def _batch(request: web.Request) -> tuple[Batch, Sequence[Row]]:
+async def _batch(request: web.Request) -> tuple[Batch, Sequence[BatchRow]]:
     require_office(request)
     pool, login = request.app[CONTEXT].pool, request[WHO].login
     found = await batches.find(pool, login, request.match_info["batch"])
@@ -173,7 +175,7 @@ async def show_rows(request: web.Request) -> web.StreamResponse:
     return _shown(request, "batch_rows.html", batch, rows)
 
 
-def _shown(request: web.Request, template: str, batch: Batch, rows: Sequence[Row]) -> web.Response:
+def _shown(request: web.Request, template: str, batch: Batch, rows: Sequence[BatchRow]) -> web.Response:
     looks, words = reads_of(request).looks, [each.word for each in rows]
     fields = {each.label: batch.typed[each.name] for each in _fields(request, batch.act) if batch.typed.get(each.name)}
     stopped = in_vain(words) >= MOST_IN_VAIN and "left" in words

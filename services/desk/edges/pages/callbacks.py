@@ -19,7 +19,7 @@ from schemas.values import PartyKind
 from services.desk.core.forms import Field, fields_of
 from services.desk.edges.keys import CONTEXT, WHO, WORDS
 from services.desk.edges.pages import calling, lookup
-from services.desk.edges.pages.calling import Show, Wanted
+from services.desk.edges.pages.calling import Show, WantedCalls
 from services.desk.edges.pages.entering import page, redirect
 from services.desk.edges.pages.filling import Filled, Form, keep, offered, submit
 from services.desk.edges.pages.forms import chosen, posted
@@ -69,12 +69,12 @@ async def show_callbacks(request: web.Request) -> web.StreamResponse:
     )
 
 
-def _wanted(request: web.Request) -> Wanted:
+def _wanted(request: web.Request) -> WantedCalls:
     found = chosen(request, "show", SHOWN)
-    return Wanted(cast("Show | None", found), request.query.get("text", "").strip() or None)
+    return WantedCalls(cast("Show | None", found), request.query.get("text", "").strip() or None)
 
 
-def _link(wanted: Wanted, other: Mapping[str, str | int | None], path: str = HOME) -> str:
+def _link(wanted: WantedCalls, other: Mapping[str, str | int | None], path: str = HOME) -> str:
     """The address of the list with something else in it."""
     return addressed(path, {**wanted._asdict(), **other})
 

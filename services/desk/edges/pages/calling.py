@@ -17,7 +17,7 @@ from services.desk.edges.pages.moments import Moments, due_between
 Show = Literal["late", "today", "appointed", "tried"]
 
 
-class Wanted(NamedTuple):
+class WantedCalls(NamedTuple):
     """Which calls a page asks for; what is None is no matter."""
 
     show: Show | None = None
@@ -55,7 +55,7 @@ _WANTED: Final = (
 
 
 async def calls(
-    pool: Pool, wanted: Wanted, moments: Moments, page: int, words: WordSeal
+    pool: Pool, wanted: WantedCalls, moments: Moments, page: int, words: WordSeal
 ) -> tuple[Sequence[Calling], int]:
     """List one page of the calls that are meant, due first, and count them all."""
     rows = await pool.fetch(
@@ -97,7 +97,7 @@ async def version(pool: Pool, ticket: str) -> str | None:
     return found
 
 
-async def changed(pool: Pool, wanted: Wanted, moments: Moments, since: int, until: int) -> Mapping[str, int]:
+async def changed(pool: Pool, wanted: WantedCalls, moments: Moments, since: int, until: int) -> Mapping[str, int]:
     """Name what changed from one transaction up to another, as rows are called, and whether it is owed and meant."""
     rows = await pool.fetch(
         f"select ticket, coalesce({_WANTED}, false) as meant from callback"  # noqa: S608 - our own condition

@@ -16,7 +16,7 @@ from doors.entering import ENTRANCE
 from doors.reading import dumped
 from doors.refusals import Refusal
 from schemas.message import Message
-from services.desk.core.acts import Act, read
+from services.desk.core.acts import OfficeAct, read
 from services.desk.core.forms import Field, content_of
 from services.desk.edges import lookup as acts
 from services.desk.edges.acting import TakenAct, own_name, say
@@ -153,7 +153,7 @@ async def submit(request: web.Request, filled: Filled, version: Version) -> Take
     return await _became(request, taken.id, version, filled.seen if is_as_seen else None) or taken
 
 
-def _read(request: web.Request, filled: Filled) -> Act | Refusal:
+def _read(request: web.Request, filled: Filled) -> OfficeAct | Refusal:
     """Read a form as the door of programs reads an act."""
     entrance, now = request.app[ENTRANCE], request.app[CONTEXT].clock.now()
     content = content_of(filled.do or filled.key.act, filled.asked, filled.sent, ZoneInfo(entrance.policy.office.zone))

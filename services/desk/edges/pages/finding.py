@@ -10,14 +10,14 @@ from typing import Any, Final, NamedTuple
 from chassis.contacts import WordSeal
 from chassis.service import Instant, Pool
 from schemas.public import Order
-from services.desk.core.owing import Step
+from services.desk.core.owing import OrderStep
 from services.desk.edges.lookup import TICKETS
 from services.desk.edges.pages.lookup import PAGE
 
 _ESCAPED: Final = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
 
 
-class Wanted(NamedTuple):
+class WantedTickets(NamedTuple):
     """Which tickets a page asks for; what is None is no matter.
 
     All of the words have to stand in text or place, or the one word is the number of the ticket, or the city's. `who`
@@ -40,7 +40,9 @@ _MEANT: Final = (
 _FOUND: Final = f"(select * from caller where {_MEANT} order by at desc, ticket limit $7 offset $8)"  # noqa: S608 - our own
 
 
-async def tickets(pool: Pool, wanted: Wanted, page: int, *, looks: bool) -> tuple[Sequence[Mapping[str, Any]], bool]:
+async def tickets(
+    pool: Pool, wanted: WantedTickets, page: int, *, looks: bool
+) -> tuple[Sequence[Mapping[str, Any]], bool]:
     """List one page of the tickets that are meant, the newest first, and tell whether there are more.
 
     That somebody reported in confidence is told to nobody who does not look at contacts (`looks`).
@@ -88,11 +90,11 @@ async def orders(pool: Pool, ticket: str, words: WordSeal) -> Sequence[Order]:
     return [Order.model_validate(words.shown(json.loads(row["body"]), ticket)) for row in rows]
 
 
-async def course(pool: Pool, ticket: str) -> Sequence[Step]:
+async def course(pool: Pool, ticket: str) -> Sequence[OrderStep]:
     """Tell what happened to a ticket as far as its departments were told, the newest first."""
     rows = await pool.fetch("select unnest(steps) as step from held_order where ticket = $1", ticket)
     found = {(int(version), happened): at for version, happened, *at in (row["step"].split(" ") for row in rows)}
-    steps = [Step(version, happened, _moment(at)) for (version, happened), at in found.items()]
+    steps = [OrderStep(version, happened, _moment(at)) for (version, happened), at in found.items()]
     return sorted(steps, key=lambda each: (-each.version, each.happened))
 
 

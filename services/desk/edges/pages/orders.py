@@ -33,7 +33,7 @@ from services.desk.edges.pages.hand import hand_of, require_department
 from services.desk.edges.pages.live import Feed, News, listen, place_of
 from services.desk.edges.pages.lookup import Key
 from services.desk.edges.pages.moments import moments_of
-from services.desk.edges.pages.owed import Time, Wanted
+from services.desk.edges.pages.owed import Time, WantedOrders
 from services.desk.edges.pages.returning import addressed
 from services.desk.edges.pages.showing import show
 
@@ -84,11 +84,11 @@ async def show_orders(request: web.Request) -> web.StreamResponse:
     )
 
 
-def wanted_of(request: web.Request) -> Wanted:
+def wanted_of(request: web.Request) -> WantedOrders:
     """Read which orders an address means."""
     show_, time = chosen(request, "show", Group), chosen(request, "time", get_args(Time))
     said = {name: request.query.get(name, "").strip() or None for name in ("section", "text")}
-    return Wanted(
+    return WantedOrders(
         require_department(request),
         Group(show_) if show_ else None,
         cast("Time | None", time),
@@ -98,7 +98,7 @@ def wanted_of(request: web.Request) -> Wanted:
     )
 
 
-def _link(wanted: Wanted, other: Mapping[str, str | int | None], path: str = "/orders") -> str:
+def _link(wanted: WantedOrders, other: Mapping[str, str | int | None], path: str = "/orders") -> str:
     """The address of the list with something else in it."""
     return addressed(path, {**wanted._asdict(), "department": None, **other})
 

@@ -10,7 +10,7 @@ from chassis.contacts import WordSeal
 from chassis.service import Instant, Pool
 from schemas.public import Order, ShownContact
 from services.desk.core.orders import Standing
-from services.desk.core.owing import Group, Owed, Step, group_of
+from services.desk.core.owing import Group, OrderStep, Owed, group_of
 from services.desk.edges import lookup
 from services.desk.edges.pages.lookup import PAGE
 from services.desk.edges.pages.moments import Moments
@@ -18,7 +18,7 @@ from services.desk.edges.pages.moments import Moments
 Time = Literal["late", "today"]
 
 
-class Wanted(NamedTuple):
+class WantedOrders(NamedTuple):
     """Which orders of a department a page asks for; what is None is no matter."""
 
     department: str
@@ -59,7 +59,7 @@ _WANTED: Final = (
 
 
 async def orders(
-    pool: Pool, wanted: Wanted, moments: Moments, page: int, words: WordSeal, size: int = PAGE
+    pool: Pool, wanted: WantedOrders, moments: Moments, page: int, words: WordSeal, size: int = PAGE
 ) -> tuple[Sequence[Owed], int]:
     """List one page of the orders that are meant, due first, and count them all."""
     rows = await pool.fetch(
@@ -78,7 +78,7 @@ async def order(pool: Pool, department: str, ticket: str, words: WordSeal) -> tu
     standing: Standing = await pool.fetchval(
         "select standing from held_order where department = $1 and ticket = $2", department, ticket
     )
-    steps = [Step(**step) for step in whole_order["steps"]]
+    steps = [OrderStep(**step) for step in whole_order["steps"]]
     shown = whole_order["shown"] and ShownContact.model_validate(whole_order["shown"])
     return Owed(Order.model_validate(whole_order["order"]), standing, steps), shown
 

@@ -30,7 +30,7 @@ from services.desk.edges.pages.live import Feed, News, listen
 from services.desk.edges.pages.moments import moments_of
 from services.desk.edges.pages.returning import addressed
 from services.desk.edges.pages.showing import show
-from services.desk.edges.pages.waiting import Reader, Time, Wanted
+from services.desk.edges.pages.waiting import Reader, Time, WantedTasks
 from vocabulary import TASKS
 
 ACKNOWLEDGE: Final = "acknowledge_urgent"
@@ -98,13 +98,13 @@ def may_do(request: web.Request, do: str) -> bool:
     return any(each.id == request[WHO].login for each in policy.who_may(do, now))
 
 
-def wanted_of(request: web.Request) -> tuple[Wanted, str]:
+def wanted_of(request: web.Request) -> tuple[WantedTasks, str]:
     """Read which rows an address means; with what is wrong about it, where nobody can mean the category."""
     time, mine = chosen(request, "time", get_args(Time)), chosen(request, "mine", ("yes",))
     said = {name: request.query.get(name, "").strip() or None for name in ("category", "text")}
     category = meant(said["category"], _categories(request), "category", "分类") if said["category"] else None
     wrong = category.reason if isinstance(category, Refusal) else ""
-    found = Wanted(
+    found = WantedTasks(
         chosen(request, "task", TASKS),
         chosen(request, "tier", Tier),
         None if isinstance(category, Refusal) else category,

@@ -21,7 +21,7 @@ from services.desk.edges import callers
 from services.desk.edges.keys import CONTEXT, WHO, WORDS
 from services.desk.edges.pages import finding, waiting
 from services.desk.edges.pages.entering import page, redirect
-from services.desk.edges.pages.finding import Wanted
+from services.desk.edges.pages.finding import WantedTickets
 from services.desk.edges.pages.forms import posted
 from services.desk.edges.pages.lookup import MOST_PAGES
 from services.desk.edges.pages.queue import reads_of, require_office
@@ -41,7 +41,7 @@ async def show_tickets(request: web.Request) -> web.StreamResponse:
     wanted, at = _wanted(request), number(request, "page", usual=1, most=MOST_PAGES)
     if not reads_all:
         # Whoever only takes calls finds what whoever calls asked for, and nothing else.
-        wanted = Wanted(who=wanted.who)
+        wanted = WantedTickets(who=wanted.who)
     looks = reads_of(request).looks
     asked = any(each is not None for each in wanted)
     rows, more = await finding.tickets(request.app[CONTEXT].pool, wanted, at, looks=looks) if asked else ((), False)
@@ -58,7 +58,7 @@ async def show_tickets(request: web.Request) -> web.StreamResponse:
     )
 
 
-def _wanted(request: web.Request) -> Wanted:
+def _wanted(request: web.Request) -> WantedTickets:
     if "who" in request.query:
         callers.require_duty(request)
     zone = ZoneInfo(request.app[ENTRANCE].policy.office.zone)
@@ -66,7 +66,7 @@ def _wanted(request: web.Request) -> Wanted:
     since = moment(request, "from", zone) if "from" in said else None
     until = moment(request, "to", zone) if "to" in said else None
     whole_day = until is not None and len(said["to"]) == len("2026-11-01")
-    return Wanted(
+    return WantedTickets(
         said.get("text", "").split()[:_MOST_WORDS] or None,
         said.get("who"),
         since,

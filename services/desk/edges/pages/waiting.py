@@ -20,7 +20,7 @@ LATE: Final = "late"
 TODAY: Final = "today"
 
 
-class Wanted(NamedTuple):
+class WantedTasks(NamedTuple):
     """What a page asks for of all that waits; what is None is no matter."""
 
     task: str | None = None
@@ -83,13 +83,13 @@ _WANTED: Final = (
 )
 
 
-def _asked(wanted: Wanted, reader: Reader, moments: Moments) -> tuple[Any, ...]:
+def _asked(wanted: WantedTasks, reader: Reader, moments: Moments) -> tuple[Any, ...]:
     reads, mine = reader
     return (*wanted, reads.looks, sorted(reads.answers), sorted(mine.tasks), sorted(mine.own), *moments)
 
 
 async def waiting(
-    pool: Pool, wanted: Wanted, reader: Reader, moments: Moments, page: int, size: int = PAGE
+    pool: Pool, wanted: WantedTasks, reader: Reader, moments: Moments, page: int, size: int = PAGE
 ) -> tuple[Sequence[Waiting], int]:
     """List one page of what is meant, the most pressing first, of these what is due first; and count all of it."""
     rows = await pool.fetch(
@@ -139,7 +139,7 @@ async def of_ticket(pool: Pool, ticket: str) -> Sequence[str]:
 
 
 async def changed(
-    pool: Pool, wanted: Wanted, reader: Reader, moments: Moments, since: int, until: int
+    pool: Pool, wanted: WantedTasks, reader: Reader, moments: Moments, since: int, until: int
 ) -> Mapping[str, int]:
     """Name what changed from one transaction up to another, as rows are called, and whether it waits and is meant."""
     rows = await pool.fetch(
