@@ -19,7 +19,7 @@ from confluent_kafka.admin import AdminClient
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
-from chassis import reading
+from chassis import connecting, reading
 from chassis.assignor import LaneAssignor
 from chassis.broker import MECHANISM, Broker
 from chassis.executor import SESSION_SECONDS
@@ -205,8 +205,8 @@ class _Asker:
                     consumer = AIOKafkaConsumer(
                         **self._broker.for_aiokafka(), isolation_level="read_committed", enable_auto_commit=False
                     )
+                    await connecting.begin(consumer)
                     self._consumer, self._topics = consumer, frozenset()
-                    await consumer.start()
                 await self._know({topic for topic, _ in tps}, self._consumer)
                 found = await self._consumer.end_offsets([KafkaPartition(*tp) for tp in tps])
             except BaseException:
@@ -223,7 +223,7 @@ class _Asker:
     async def close(self) -> None:
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
-            await consumer.stop()
+            await connecting.end(consumer)
 
 
 class LaneTransport(driver.Transport):  # type: ignore[misc]

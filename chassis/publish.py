@@ -15,7 +15,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, ProducerClosed
 from pydantic_core import from_json
 
-from chassis import crash_points, metrics
+from chassis import connecting, crash_points, metrics
 from chassis.broker import Broker
 from chassis.clock import stopwatch, wall
 from chassis.contacts import Opening, Source, Vault, opened_outside
@@ -93,7 +93,7 @@ class Producer:
                     **self._broker.for_producer(), max_batch_size=_BATCH_BYTES, max_request_size=_REQUEST_BYTES
                 )
                 self._producer = producer
-                await producer.start()
+                await connecting.begin(producer)
             sent = await self._submit(self._producer, wires)
             stamped = await asyncio.gather(*(acknowledged for acknowledged, _ in sent))
         except BaseException:
@@ -143,7 +143,7 @@ class Producer:
 
     async def _stop(self, producer: Any) -> None:
         try:
-            await asyncio.wait_for(producer.stop(), _DISPOSAL_SECONDS)
+            await asyncio.wait_for(connecting.end(producer), _DISPOSAL_SECONDS)
         except Exception as error:  # noqa: BLE001 - it is being thrown away
             _log.info("producer discarded", error=type(error).__qualname__)
 
@@ -210,15 +210,11 @@ class EdgeProducer:
 
     async def _started(self) -> AIOKafkaProducer:
         producer = AIOKafkaProducer(**self._broker.for_producer(), request_timeout_ms=10_000)
-        try:
-            await producer.start()
-        except BaseException:
-            await producer.stop()
-            raise
+        await connecting.begin(producer)
         return producer
 
     async def close(self) -> None:
         """Let go of the connections."""
         producer, self._producer = self._producer, None
         if producer is not None:
-            await asyncio.wait_for(producer.stop(), _DISPOSAL_SECONDS)
+            await asyncio.wait_for(connecting.end(producer), _DISPOSAL_SECONDS)

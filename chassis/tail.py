@@ -15,6 +15,7 @@ from confluent_kafka.admin import AdminClient
 
 from chassis import store
 from chassis.broker import Broker
+from chassis.connecting import connected
 from chassis.misfit import UnrecoverableError
 from chassis.published_tail import Place, Recorded
 from chassis.service import Connection
@@ -75,8 +76,7 @@ async def reading(broker: Broker, tps: Iterable[TopicPartition]) -> AsyncIterato
     consumer = AIOKafkaConsumer(
         **broker.for_aiokafka(), isolation_level="read_committed", enable_auto_commit=False, auto_offset_reset="none"
     )
-    await consumer.start()
-    try:
+    async with connected(consumer):
         await consumer._client.set_topics({place.topic for place in places})  # noqa: SLF001 - else each costs a tenth
         consumer.assign(places)
         ends, begins = await consumer.end_offsets(places), await consumer.beginning_offsets(places)
@@ -85,8 +85,6 @@ async def reading(broker: Broker, tps: Iterable[TopicPartition]) -> AsyncIterato
             {(place.topic, place.partition): end for place, end in ends.items()},
             {(place.topic, place.partition): begin for place, begin in begins.items()},
         )
-    finally:
-        await consumer.stop()
 
 
 async def existing(broker: Broker, topics: Iterable[Topic]) -> list[TopicPartition]:

@@ -14,6 +14,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from chassis import reading
 from chassis.broker import Broker
+from chassis.connecting import connected
 from schemas.envelope import Envelope, EnvelopeError, decode, partition_of
 from schemas.inbound import Action
 from schemas.message import Message
@@ -64,12 +65,8 @@ class Voice:
 @asynccontextmanager
 async def producer(broker: Broker) -> AsyncIterator[AIOKafkaProducer]:
     """Open a producer that every voice of one user may share."""
-    opened = AIOKafkaProducer(**broker.for_producer(), max_request_size=2 * _MAX_REQUEST)
-    await opened.start()
-    try:
+    async with connected(AIOKafkaProducer(**broker.for_producer(), max_request_size=2 * _MAX_REQUEST)) as opened:
         yield opened
-    finally:
-        await opened.stop()
 
 
 class Producers:
@@ -142,15 +139,12 @@ async def listener(broker: Broker, topics: Iterable[str], *, new_only: bool = Fa
         auto_offset_reset="latest" if new_only else "earliest",
         isolation_level="read_committed",
     )
-    await consumer.start()
-    try:
+    async with connected(consumer):
         # What it has now it keeps: another subscription would begin again at the start of everything.
         places = sorted(consumer.assignment())
         consumer.unsubscribe()
         consumer.assign(places)
         yield consumer
-    finally:
-        await consumer.stop()
 
 
 def read(topic: str, headers: Iterable[tuple[str, bytes]], value: bytes | None) -> PublicMessage | None:

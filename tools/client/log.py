@@ -8,6 +8,7 @@ from typing import NamedTuple
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from chassis.broker import Broker
+from chassis.connecting import connected
 from schemas.envelope import Envelope, EnvelopeError, decode
 from tools.client.kafka import listener
 
@@ -60,11 +61,8 @@ async def committed_offsets(
 ) -> Mapping[tuple[str, int], int]:
     """Tell what a service committed to the broker, which only lag tools read."""
     consumer = AIOKafkaConsumer(**broker.for_aiokafka(), group_id=group, enable_auto_commit=False)
-    await consumer.start()
-    try:
+    async with connected(consumer):
         found = {place: await consumer.committed(TopicPartition(*place)) for place in places}
-    finally:
-        await consumer.stop()
     return {place: offset for place, offset in found.items() if offset is not None}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import uuid4
 
+from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import KafkaError
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
@@ -16,11 +19,15 @@ from chassis.broker import MECHANISM, Broker
 from schemas.principals import ADMIN
 from tools.errors import SaidClearly
 from tools.layout import DEPLOY, KAFKA_JARS
+from tools.local.database import run_apart
 from tools.local.ports import HOST
 from tools.local.programs import find
 from tools.prepare.certificates import Certificates
 
 _PATIENCE = 10.0  # seconds
+_ASKED_MILLISECONDS = 2000
+# That a broker does not answer yet is no news where nobody listens to logs.
+logging.getLogger("aiokafka").addHandler(logging.NullHandler())
 SETTINGS = DEPLOY / "kafka" / "server.properties"
 
 
@@ -184,12 +191,22 @@ def _java(heap: str) -> list[str]:
 
 
 def is_ready(broker: Broker, count: int = 1) -> bool:
-    """Return whether the cluster answers and knows so many brokers."""
-    admin = AdminClient({**broker.for_librdkafka(), "socket.timeout.ms": 2000})
+    """Return whether the cluster answers and knows so many brokers.
+
+    Asked while brokers die and come back; librdkafka, asked then, has once ended the process that asked.
+    """
+    return run_apart(lambda: _known(broker)) >= count
+
+
+async def _known(broker: Broker) -> int:
+    client = AIOKafkaClient(**broker.for_aiokafka(), request_timeout_ms=_ASKED_MILLISECONDS)
     try:
-        return len(admin.list_topics(timeout=1).brokers) >= count
-    except KafkaException:
-        return False
+        await client.bootstrap()
+        return len(client.cluster.brokers())
+    except KafkaError:
+        return 0
+    finally:
+        await client.close()
 
 
 def wake_coordinator(broker: Broker) -> None:

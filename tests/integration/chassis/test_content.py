@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
+from chassis.connecting import connected
 from chassis.dead_letters import CUT
 from chassis.publish import Wire
 from chassis.unpacking import TOO_LARGE
@@ -69,10 +70,9 @@ async def test_a_dead_letter_that_is_larger_than_its_topic_is_cut_and_goes_out(t
     producer = AIOKafkaProducer(
         **toy.kafka.for_aiokafka(), compression_type="gzip", max_request_size=20_000_000, max_batch_size=16_000_000
     )
-    await producer.start()
-    for value in (b"\xff" * ACCEPTED, b"\xff"):
-        await producer.send_and_wait(toy.foreign, value, partition=0)
-    await producer.stop()
+    async with connected(producer):
+        for value in (b"\xff" * ACCEPTED, b"\xff"):
+            await producer.send_and_wait(toy.foreign, value, partition=0)
     # when none of them can be taken
     process = toy.start()
     await toy.until(lambda: _put_aside(toy, 2))
@@ -95,12 +95,11 @@ async def test_what_is_larger_once_unpacked_than_may_be_held_is_put_aside_unread
     producer = AIOKafkaProducer(
         **toy.kafka.for_aiokafka(), compression_type=codec, max_request_size=90_000_000, max_batch_size=80_000_000
     )
-    await producer.start()
-    many = [("x", b"y" * 10_000)] * 800
-    large = 60_000_000 if codec in ("gzip", "zstd") else 15_000_000
-    for value, headers in ((b" " * large, []), (b"\xff" * 3_000, many)):
-        await producer.send_and_wait(toy.foreign, value, headers=headers, partition=0)
-    await producer.stop()
+    async with connected(producer):
+        many = [("x", b"y" * 10_000)] * 800
+        large = 60_000_000 if codec in ("gzip", "zstd") else 15_000_000
+        for value, headers in ((b" " * large, []), (b"\xff" * 3_000, many)):
+            await producer.send_and_wait(toy.foreign, value, headers=headers, partition=0)
     await toy.send([Wire(toy.foreign, 0, b"k", value, []) for value in (b"fine too", b"\xff")])
     # when they are heard
     await toy.until(lambda: _put_aside(toy, 3))
@@ -123,10 +122,9 @@ async def test_large_records_that_may_come_are_handed_on_few_at_a_time(toy: Toy)
     producer = AIOKafkaProducer(
         **toy.kafka.for_aiokafka(), compression_type="zstd", max_request_size=90_000_000, max_batch_size=80_000_000
     )
-    await producer.start()
-    for _ in range(150):
-        await producer.send_and_wait(toy.foreign, b" " * ACCEPTED, partition=0)
-    await producer.stop()
+    async with connected(producer):
+        for _ in range(150):
+            await producer.send_and_wait(toy.foreign, b" " * ACCEPTED, partition=0)
     # when they are heard
     process = toy.start()
     await toy.until(lambda: _at(toy, toy.foreign, 150))
@@ -153,15 +151,14 @@ async def _put_aside(toy: Toy, count: int) -> bool:
 
 async def _letters(toy: Toy, count: int) -> list[tuple[bytes, str]]:
     consumer = AIOKafkaConsumer(**toy.kafka.for_aiokafka(), auto_offset_reset="earliest", enable_auto_commit=False)
-    await consumer.start()
-    consumer.assign([TopicPartition(dead_letter_topic(toy.foreign), 0)])
-    found: dict[bytes, tuple[bytes, str]] = {}
-    while len(found) < count:
-        for messages in (await consumer.getmany(timeout_ms=500)).values():
-            for message in messages:
-                said = dict(message.headers)
-                found[said["dead_offset"]] = (message.value, said.get(CUT, b"").decode())
-    await consumer.stop()
+    async with connected(consumer):
+        consumer.assign([TopicPartition(dead_letter_topic(toy.foreign), 0)])
+        found: dict[bytes, tuple[bytes, str]] = {}
+        while len(found) < count:
+            for messages in (await consumer.getmany(timeout_ms=500)).values():
+                for message in messages:
+                    said = dict(message.headers)
+                    found[said["dead_offset"]] = (message.value, said.get(CUT, b"").decode())
     return [found[offset] for offset in sorted(found)]
 
 

@@ -20,6 +20,8 @@ from faust.tables.recovery import Recovery
 from faust.transport.consumer import Consumer, Fetcher
 from faust.transport.drivers import aiokafka as driver
 
+from chassis.connecting import connected
+
 if TYPE_CHECKING:
     from tests.support.chassis.outside import Toy
 
@@ -89,9 +91,8 @@ def test_a_producer_can_be_emptied_without_sending() -> None:
 @pytest.fixture
 async def producer(toy: Toy) -> AsyncIterator[AIOKafkaProducer]:
     producer = AIOKafkaProducer(**toy.kafka.for_aiokafka(), enable_idempotence=True)
-    await producer.start()
-    yield producer
-    await producer.stop()
+    async with connected(producer):
+        yield producer
 
 
 async def test_whole_batches_keep_their_order_and_carry_headers(toy: Toy, producer: AIOKafkaProducer) -> None:
@@ -106,25 +107,23 @@ async def test_whole_batches_keep_their_order_and_carry_headers(toy: Toy, produc
     await asyncio.gather(*sent)
     # then a reader finds every message, in order
     consumer = AIOKafkaConsumer(**toy.kafka.for_aiokafka(), auto_offset_reset="earliest", enable_auto_commit=False)
-    await consumer.start()
-    consumer.assign([TopicPartition(toy.said, 0)])
-    values: list[bytes] = []
-    while len(values) < 150:
-        for messages in (await consumer.getmany(timeout_ms=500)).values():
-            values += [message.value for message in messages]
-    await consumer.stop()
+    async with connected(consumer):
+        consumer.assign([TopicPartition(toy.said, 0)])
+        values: list[bytes] = []
+        while len(values) < 150:
+            for messages in (await consumer.getmany(timeout_ms=500)).values():
+                values += [message.value for message in messages]
     assert values == [b"%d" % n for n in range(150)]
 
 
 async def test_what_outsiders_aborted_is_not_heard(toy: Toy) -> None:
     # given a transaction that was aborted, between two that were not
     producer = AIOKafkaProducer(**toy.kafka.for_aiokafka(), transactional_id=toy.name)
-    await producer.start()
-    for value, aborted in ((b"one", False), (b"never", True), (b"two", False)):
-        await producer.begin_transaction()
-        await producer.send_and_wait(toy.foreign, value, partition=0)
-        await (producer.abort_transaction() if aborted else producer.commit_transaction())
-    await producer.stop()
+    async with connected(producer):
+        for value, aborted in ((b"one", False), (b"never", True), (b"two", False)):
+            await producer.begin_transaction()
+            await producer.send_and_wait(toy.foreign, value, partition=0)
+            await (producer.abort_transaction() if aborted else producer.commit_transaction())
     # when the toy hears the topic
     toy.start()
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from aiokafka import AIOKafkaProducer
 from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 
+from chassis.connecting import connected
+
 if TYPE_CHECKING:
     from tests.support.chassis.outside import Toy
 
@@ -22,22 +24,21 @@ class Odd(str):
 
 async def odd_batch(toy: Toy, values: list[bytes], odd: int, codec: int) -> None:
     producer = AIOKafkaProducer(**toy.kafka.for_aiokafka())
-    await producer.start()
-    batch = producer.create_batch()
-    batch._builder = _DefaultRecordBatchBuilderPy(
-        magic=2,
-        compression_type=codec,
-        is_transactional=0,
-        producer_id=-1,
-        producer_epoch=-1,
-        base_sequence=0,
-        batch_size=100_000,
-    )
-    for n, value in enumerate(values):
-        batch.append(timestamp=None, key=b"k", value=value, headers=[(Odd("x") if n == odd else "x", b"1")])
-    await (await producer.send_batch(batch, toy.foreign, partition=0))
-    await producer.send_and_wait(toy.foreign, b"behind", partition=0)
-    await producer.stop()
+    async with connected(producer):
+        batch = producer.create_batch()
+        batch._builder = _DefaultRecordBatchBuilderPy(
+            magic=2,
+            compression_type=codec,
+            is_transactional=0,
+            producer_id=-1,
+            producer_epoch=-1,
+            base_sequence=0,
+            batch_size=100_000,
+        )
+        for n, value in enumerate(values):
+            batch.append(timestamp=None, key=b"k", value=value, headers=[(Odd("x") if n == odd else "x", b"1")])
+        await (await producer.send_batch(batch, toy.foreign, partition=0))
+        await producer.send_and_wait(toy.foreign, b"behind", partition=0)
 
 
 async def test_a_header_name_that_is_no_text_stops_nothing(toy: Toy) -> None:

@@ -12,6 +12,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from chassis.broker import Broker
+from chassis.connecting import connected
 from liuhen.desk.open_things import open_things
 from liuhen.desk.queue import PublishedMessage, newest
 from schemas.envelope import Envelope, partition_of
@@ -48,9 +49,8 @@ class Teller:
 @pytest.fixture
 async def teller(system: Instance) -> AsyncIterator[Teller]:
     producer = AIOKafkaProducer(**system.broker("dispatch").for_aiokafka())
-    await producer.start()
-    yield Teller(producer)
-    await producer.stop()
+    async with connected(producer):
+        yield Teller(producer)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from chassis.broker import Broker
+from chassis.connecting import connected
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import registry
@@ -81,8 +82,7 @@ async def _say(broker: Broker, facts: list[Message]) -> None:
     partition = partition_of(TICKET, ONE_MACHINE.lanes)
     numbers: dict[str, int] = {}
     producer = AIOKafkaProducer(**broker.for_aiokafka())
-    await producer.start()
-    try:
+    async with connected(producer):
         for fact in facts:
             topic = TOPICS[fact.family]
             numbers[topic] = number = numbers.get(topic, 0) + 1
@@ -97,8 +97,6 @@ async def _say(broker: Broker, facts: list[Message]) -> None:
             )
             headers = envelope.headers()
             await producer.send_and_wait(topic, fact.to_json(), TICKET.encode(), partition, headers=headers)
-    finally:
-        await producer.stop()
 
 
 def _until(found: Callable[[], list[Any]], number: int) -> list[Any]:

@@ -16,6 +16,7 @@ from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
 
 from chassis.broker import Broker
+from chassis.connecting import connected
 from schemas.envelope import Envelope, decode
 from schemas.principals import ADMIN, principal_of
 from schemas.public import Order
@@ -76,11 +77,8 @@ class Client:
             enable_auto_commit=False,
         )
         consumer.assign([PLACE])
-        await consumer.start()
-        try:
+        async with connected(consumer):
             yield consumer
-        finally:
-            await consumer.stop()
 
     def _keep(self, headers: tuple[tuple[str, bytes], ...], value: bytes) -> None:
         """Of each ticket the highest sequence; who has nothing to do with it any more drops it."""
@@ -120,9 +118,8 @@ class Dispatch:
 @pytest.fixture
 async def dispatch(system: Instance) -> AsyncIterator[Dispatch]:
     producer = AIOKafkaProducer(**system.broker("dispatch").for_aiokafka())
-    await producer.start()
-    yield Dispatch(producer)
-    await producer.stop()
+    async with connected(producer):
+        yield Dispatch(producer)
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from chassis.broker import Broker
+from chassis.connecting import connected
 from chassis.publish import Producer, Wire
 from schemas.envelope import Envelope, decode, derived_id, partition_of
 
@@ -220,8 +221,7 @@ class Toy:
     async def read(self, topic: str) -> list[tuple[Envelope, bytes]]:
         """Everything on a topic, in the order of each partition."""
         consumer = AIOKafkaConsumer(**self.kafka.for_aiokafka(), enable_auto_commit=False, auto_offset_reset="earliest")
-        await consumer.start()
-        try:
+        async with connected(consumer):
             parts = [TopicPartition(topic, p) for p in await _partitions(consumer, topic)]
             consumer.assign(parts)
             ends = await consumer.end_offsets(parts)
@@ -230,8 +230,6 @@ class Toy:
                 for messages in (await consumer.getmany(timeout_ms=200)).values():
                     found += [decode(message.headers, message.value) for message in messages]
             return found
-        finally:
-            await consumer.stop()
 
     async def whole(self) -> dict[str, list[bytes]]:
         """What a reader of the output hears, per key: every sequence without a gap, repeats dropped."""

@@ -86,8 +86,10 @@ class Doors:
         producer = EdgeProducer(self.broker)
         dsn = self.database.dsn(service)
         async with asyncpg.create_pool(dsn, min_size=1, max_size=3, server_settings=where or None) as pool:
-            yield EdgeContext(pool, Clock(at, 1e-9), producer)
-        await producer.close()
+            try:
+                yield EdgeContext(pool, Clock(at, 1e-9), producer)
+            finally:
+                await producer.close()
 
     def shows(self, person: str) -> dict[str, str]:
         """What a script of a person shows."""
