@@ -6,12 +6,15 @@ Nobody needs identity-card and bank-card numbers in a file that is handed on: th
 from __future__ import annotations
 
 import csv
+import io
 import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Final
 from xml.sax.saxutils import escape
+
+from typing_extensions import Buffer
 
 from schemas.recognised import masked
 from schemas.text import one_line
@@ -46,16 +49,63 @@ def _plain(value: str | float) -> str:
     return value if isinstance(value, str) else f"{value:.10g}"
 
 
+class Growing:
+    """A workbook of one sheet that is handed on while it grows: what has been added is in nobody's memory any more."""
+
+    def __init__(self, name: str) -> None:
+        """`name` is that of the sheet."""
+        self._out = _Out()
+        self._book = zipfile.ZipFile(self._out, "w", zipfile.ZIP_DEFLATED)
+        for file, text in _frame([name]).items():
+            self._book.writestr(file, _XML + text)
+        self._sheet = self._book.open("xl/worksheets/sheet1.xml", "w", force_zip64=True)
+        self._sheet.write(f'{_XML}<worksheet xmlns="{_MAIN}"><sheetData>'.encode())
+
+    def add(self, rows: Iterable[Iterable[str | float]]) -> bytes:
+        """Add rows, and return the bytes of the file that follow those returned before."""
+        self._sheet.write("".join(map(_row_of_xlsx, rows)).encode())
+        return self._out.taken()
+
+    def end(self) -> bytes:
+        """Return the rest of the file."""
+        self._sheet.write(b"</sheetData></worksheet>")
+        self._sheet.close()
+        self._book.close()
+        return self._out.taken()
+
+
+class _Out(io.RawIOBase):
+    """Takes bytes until somebody fetches them; nobody goes back in it."""
+
+    def __init__(self) -> None:
+        self._kept = bytearray()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Buffer, /) -> int:
+        self._kept += data
+        return memoryview(data).nbytes
+
+    def taken(self) -> bytes:
+        taken, self._kept = bytes(self._kept), bytearray()
+        return taken
+
+
 def write_xlsx(to: Path | IO[bytes], sheets: Mapping[str, Iterable[Iterable[str | float]]]) -> None:
     """Write a workbook with a sheet for each name: numbers as numbers, all else as text, which nothing calculates."""
     names = list(sheets)
     with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as book:
         for number, name in enumerate(names, 1):
-            rows = "".join(f"<row>{''.join(map(_cell_of_xlsx, row))}</row>" for row in sheets[name])
+            rows = "".join(map(_row_of_xlsx, sheets[name]))
             body = f'<worksheet xmlns="{_MAIN}"><sheetData>{rows}</sheetData></worksheet>'
             book.writestr(f"xl/worksheets/sheet{number}.xml", _XML + body)
         for file, text in _frame(names).items():
             book.writestr(file, _XML + text)
+
+
+def _row_of_xlsx(row: Iterable[str | float]) -> str:
+    return f"<row>{''.join(map(_cell_of_xlsx, row))}</row>"
 
 
 def _cell_of_xlsx(value: str | float) -> str:

@@ -81,6 +81,7 @@ SEEN: Final = (TO_LOGIN, 200, 200, 200, 200, 403, 403, 403, 403, 403, 403)
 OF_DEPARTMENTS: Final = (TO_LOGIN, *DEPARTMENTS[1:])
 AGENTS: Final = (TO_LOGIN, 403, 403, 403, 403, 403, 200, 403, 403, 403, 403)
 NO_BATCH: Final = (TO_LOGIN, 404, 404, 404, 404, 403, 403, 403, 403, 403, 403)
+NO_EXPORT: Final = (TO_LOGIN, *(404,) * (len(ASKERS) - 1))
 TAKERS: Final = (TO_LOGIN, 200, 200, 403, 403, 200, 403, 403, 403, 403, 403)
 OPEN: Final = (200,) * len(ASKERS)
 STRANGE: Final = (TO_LOGIN, *(403,) * (len(ASKERS) - 1))
@@ -116,6 +117,14 @@ OF_PAGES: Final[dict[str, tuple[int, ...]]] = {
     "GET /orders/{ticket}": (TO_LOGIN, *ITS_DEPARTMENT[1:]),
     "GET /queue/excel": SEEN,
     "GET /orders/excel": OF_DEPARTMENTS,
+    "GET /queue/export": SEEN,
+    "POST /queue/export": STRANGE,
+    "GET /orders/export": OF_DEPARTMENTS,
+    "POST /orders/export": STRANGE,
+    # Somebody else's is none.
+    "GET /exports/{export}": NO_EXPORT,
+    "GET /exports/{export}/progress": NO_EXPORT,
+    "GET /exports/{export}/file": NO_EXPORT,
     # The table's address names no task, of which all could be done.
     "GET /queue/bulk": (TO_LOGIN, 422, 422, 422, 422, 403, 403, 403, 403, 403, 403),
     "POST /queue/bulk/{do}": STRANGE,
@@ -181,6 +190,7 @@ def filled(path: str) -> str:
         "attachment": ATTACHMENT,
         "call": "c-1",
         "batch": "b-1",
+        "export": "e-1",
         "matter": "doubts",
     }
     return path.format(act=ACT, **names)

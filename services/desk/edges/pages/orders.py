@@ -75,6 +75,7 @@ async def show_orders(request: web.Request) -> web.StreamResponse:
         wanted=wanted,
         link=lambda **other: _link(wanted, other),
         excel=_link(wanted, {}, "/orders/excel"),
+        export=_link(wanted, {}, "/orders/export"),
         total=total,
         at=at,
         pages=-(-total // lookup.PAGE),

@@ -70,6 +70,25 @@ async def orders(
     return [_owed(row, words) for row in rows], rows[0]["total"] if rows else 0
 
 
+async def keys(pool: Pool, wanted: WantedOrders, moments: Moments, most: int) -> Sequence[tuple[str, str]]:
+    """Name the tickets of what is meant in the order of the list, each with no task, and no more than so many."""
+    rows = await pool.fetch(
+        f"select ticket from held_order where {_WANTED} order by due, ticket limit $9",  # noqa: S608 - our own
+        *(*wanted, *moments, most),
+    )
+    return [(row["ticket"], "") for row in rows]
+
+
+async def these(pool: Pool, department: str, tickets: Sequence[str], words: WordSeal) -> Mapping[str, Owed]:
+    """Find the orders of a department that are named, as they stand now; none that left it."""
+    rows = await pool.fetch(
+        "select ticket, standing, steps, body from held_order"
+        " where department = $1 and ticket = any($2::text[]) and standing <> 'left'",
+        *(department, tickets),
+    )
+    return {row["ticket"]: _owed(row, words) for row in rows}
+
+
 async def order(pool: Pool, department: str, ticket: str, words: WordSeal) -> tuple[Owed, ShownContact | None] | None:
     """Find an order of a department, and what it was shown of a sealed contact; None where it never had the ticket."""
     whole_order = await lookup.order(pool, department, ticket, words)

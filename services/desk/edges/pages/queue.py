@@ -82,6 +82,7 @@ async def show_queue(request: web.Request) -> web.StreamResponse:
         category=request.query.get("category", "").strip(),
         link=lambda **other: _link(request, other),
         excel=_link(request, {"page": None}, "/queue/excel"),
+        export=_link(request, {"page": None}, "/queue/export"),
         bulk=_link(request, {"page": None}, "/queue/bulk"),
         listening=_link(request, {"since": place, "page": None, "done": None}, "/queue/events"),
         total=total,

@@ -101,6 +101,26 @@ async def waiting(
     return found, rows[0]["total"] if rows else 0
 
 
+async def keys(pool: Pool, wanted: WantedTasks, reader: Reader, moments: Moments, most: int) -> Sequence[tuple[str, str]]:
+    """Name what is meant by ticket and task, in the order of the list, and no more than so many."""
+    rows = await pool.fetch(
+        f"select ticket, task from task where {_WANTED} order by weight, due, ticket, task limit $14",  # noqa: S608 - ours
+        *(*_asked(wanted, reader, moments), most),
+    )
+    return [(row["ticket"], row["task"]) for row in rows]
+
+
+async def these(pool: Pool, named: Sequence[tuple[str, str]], reads: Reads) -> Mapping[tuple[str, str], Waiting]:
+    """Find what waits of what is named by ticket and task, as somebody reads it."""
+    rows = await pool.fetch(
+        f"select {_ROW} from task where body is not null"  # noqa: S608 - our own names
+        " and (ticket, task) in (select * from unnest($1::text[], $2::text[]))",
+        *([ticket for ticket, _ in named], [task for _, task in named]),
+    )
+    found = [_waiting(row).read_by(reads) for row in rows]
+    return {(each.task.ticket, each.task.task): each for each in found}
+
+
 def _waiting(row: Any) -> Waiting:
     task = DeskTask.model_validate_json(row["body"])
     return Waiting(task, Weight(row["weight"]), due_between(row["due"], row["late"]))
