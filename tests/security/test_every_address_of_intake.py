@@ -14,7 +14,8 @@ from rulebook import Policy
 from services.intake import store
 from services.intake.core.state import KnownTicket
 from services.intake.edges.http import routes
-from services.intake.edges.pages.progress import ROUTES as PAGES
+from services.intake.edges.pages.progress import ROUTES as OF_CITIZENS
+from services.intake.edges.pages.visit import ROUTES as OF_VISITORS
 from tests.support.security.doors import NOON, Doors
 
 ASKERS: Final = ("nobody", "a stranger", "p-xu", "hotline", "survey", "wechat")
@@ -41,6 +42,7 @@ TABLE: Final[Mapping[str, tuple[int, ...]]] = {
     "POST /v1/attachments": (401, 401, 401, 415, 415, 415),
     "GET /v1/receipts/{receipt}": (401, 401, 401, 403, 404, 200),
 }
+PAGES: Final = (*OF_CITIZENS, *OF_VISITORS)
 OF_PAGES: Final[Mapping[str, tuple[int, ...]]] = {
     "GET /": (302,) * len(ASKERS),
     "GET /progress": (200,) * len(ASKERS),
@@ -49,6 +51,9 @@ OF_PAGES: Final[Mapping[str, tuple[int, ...]]] = {
     "GET /progress/matter": (200,) * len(ASKERS),
     "POST /progress/leave": (303,) * len(ASKERS),
     "GET /static/{name}": (404,) * len(ASKERS),
+    # The same for everybody: what somebody typed is on their phone alone.
+    "GET /visit": (200,) * len(ASKERS),
+    "GET /visit/worker.js": (200,) * len(ASKERS),
 }
 
 _SAID: Final = """

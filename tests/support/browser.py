@@ -80,14 +80,18 @@ class Clerk:
         await self.page.wait_for_url(lambda url: url.removeprefix(self.home).partition("?")[0] == path)
 
     async def pictured(self, name: str) -> None:
-        """Take a picture of the page for the docs, where those are being renewed (`make pictures`)."""
-        folder = os.environ.get("LIUHEN_PICTURES")
-        if folder:
-            await self.page.screenshot(path=Path(folder) / f"{name}.png", full_page=False)
+        await pictured(self.page, name)
 
     async def violations(self) -> Sequence[str]:
         """Ask axe what is wrong with the page for whoever does not see it, or has no mouse."""
         return await violations(self.page)
+
+
+async def pictured(page: Page, name: str) -> None:
+    """Take a picture of a page for the docs, where those are being renewed (`make pictures`)."""
+    folder = os.environ.get("LIUHEN_PICTURES")
+    if folder:
+        await page.screenshot(path=Path(folder) / f"{name}.png", full_page=False)
 
 
 async def violations(page: Page) -> Sequence[str]:

@@ -25,6 +25,7 @@ from services.intake.core.state import DoorConfig
 from services.intake.edges import events, lookup, progress, taking
 from services.intake.edges.answered import Standing, Taken
 from services.intake.edges.pages import progress as citizen
+from services.intake.edges.pages import visit
 from services.intake.edges.taking import CHANNEL, CONFIG, CONTEXT, KEY, SETTINGS
 from services.intake.settings import IntakeSettings
 
@@ -65,7 +66,7 @@ def serve(settings: IntakeSettings, config: DoorConfig) -> Edge:
 
 def application(context: EdgeContext, settings: IntakeSettings, config: DoorConfig) -> web.Application:
     """Build the HTTP application."""
-    app = http.application(TERMS, routes(), guard=let_in, pages=citizen.ROUTES)
+    app = http.application(TERMS, routes(), guard=let_in, pages=(*citizen.ROUTES, *visit.ROUTES))
     app[CONTEXT], app[SETTINGS], app[CONFIG] = context, settings, config
     app[progress.TRIES], app[AS_PAGE] = progress.tries(), citizen.show_problem
     app[UPLOADS] = Uploads(context.pool, context.clock, settings.keeper(), config.policy.limits.attachments)
