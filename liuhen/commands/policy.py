@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +17,7 @@ from liuhen.answers import AsJson, print_json
 from rulebook import Policy, PolicyError, load_policy, validate
 from rulebook.duty import gaps
 from rulebook.export import schema_files
+from rulebook.orphans import orphans
 from schemas.principals import OPERATORS
 from services.notify.for_tools import takes_messages
 from services.trace.for_tools import Words
@@ -58,7 +57,7 @@ def validate_(
     policy = None if problems else load_policy(directory)
     version = policy.version if policy else None
     now = datetime.now(UTC)
-    warnings = orphans(policy, _leads(open_), now) if policy and open_ else []
+    warnings = list(map(str, orphans(policy, _leads(open_), now))) if policy and open_ else []
     warnings += nights(policy, now) if policy else []
     if as_json:
         document = {"version": version, "problems": [asdict(problem) for problem in problems], "calendar": calendar}
@@ -68,21 +67,6 @@ def validate_(
             typer.echo(line, err=True)
         typer.echo(f"{directory}：规则 {version} 有效。" if not wrong else f"{directory}：规则无效。")
     raise typer.Exit(1 if wrong else 0)
-
-
-def orphans(policy: Policy, leads: Sequence[str], at: datetime) -> list[str]:
-    """Warn of each department that leads open tickets and is not there under a policy, with what to do."""
-    found: list[str] = []
-    for code, tickets in sorted(Counter(leads).items()):
-        listed, current = policy.department(code), policy.current(code, at)
-        said = f"注意：{code} 牵头的在办工单有 {tickets} 件"
-        if listed is None:
-            step = "请在 directory.yaml 里补回，写明 valid_to 和 successor，再执行 liuhen reorganise"
-            found.append(f"{said}，而名录里没有它：{step}。")
-        elif current is not listed:
-            after = f"由 {current.code} 承接" if current else "没有承接单位"
-            found.append(f"{said}，而它已撤销，{after}：请执行 liuhen reorganise。")
-    return found
 
 
 def nights(policy: Policy, at: datetime) -> list[str]:

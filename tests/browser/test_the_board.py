@@ -103,3 +103,34 @@ async def test_the_brief_of_a_day_is_a_sheet_of_paper(zheng: Clerk) -> None:
     await expect(zheng.page.locator("h1")).to_contain_text("热线日报")
     await zheng.sees("上周同一天")
     assert await zheng.violations() == []
+
+
+async def test_whoever_applies_the_rules_sees_what_a_change_would_make_of_them(
+    browser: Browser, running: Instance
+) -> None:
+    ning = await Clerk.at_work(browser, running, "宁致远", "/office")
+    await ning.presses("t")
+    await expect(ning.page.locator("h1")).to_contain_text("office.yaml")
+    assert await ning.violations() == []
+    text = ning.page.locator("#text")
+    present = await text.input_value()
+    # given a mistake, which is named by its line while every word stays
+    await text.fill(present.replace("delegations: []", "delegations: [{role: approver, of: p-fang}]"))
+    await text.press("Control+Enter")
+    await expect(ning.page.locator("#outcome")).to_contain_text("处要改")
+    await expect(text).to_have_value(present.replace("delegations: []", "delegations: [{role: approver, of: p-fang}]"))
+    assert await ning.violations() == []
+    # when it is mended, then it stands there who would have which role from when until when
+    lent = "delegations:\n  - {role: approver, of: p-fang, to: p-gu, from: 2027-02-01, until: 2027-02-05}"
+    await text.fill(present.replace("delegations: []", lent))
+    await text.press("Control+Enter")
+    await expect(ning.page.locator("#outcome")).to_contain_text("新给的职责")
+    await expect(ning.page.locator("#outcome")).to_contain_text("2027-02-01 至 2027-02-05")
+    assert await ning.violations() == []
+    await ning.page.evaluate("window.scrollTo(0, 0)")
+    await ning.pictured("trial")
+    # and what was typed is there for its author the next time, and nobody's rules have changed
+    await ning.opens("/office/trial?file=office.yaml")
+    await expect(text).to_have_value(present.replace("delegations: []", lent))
+    await ning.opens("/office")
+    await ning.sees("没有。")

@@ -140,6 +140,11 @@ OF_PAGES: Final[dict[str, tuple[int, ...]]] = {
     "POST /survey/{matter}/{do}/forget": STRANGE,
     # Whoever leads the office or keeps it running sees who is there, too.
     "GET /office": (TO_LOGIN, 200, 200, 200, 200, 403, 403, 200, 200, 403, 403),
+    # The operator; no approver is among these.
+    "GET /office/trial": (TO_LOGIN, *(403,) * 7, 200, 403, 403),
+    "POST /office/trial": STRANGE,
+    "POST /office/trial/draft": STRANGE,
+    "POST /office/trial/forget": STRANGE,
     "GET /presence": SEEN,
     "POST /presence/{ticket}": STRANGE,
     # Whoever takes calls finds whoever calls.

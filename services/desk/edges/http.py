@@ -53,6 +53,7 @@ from services.desk.edges.keys import (
     WORDS,
 )
 from services.desk.edges.lookup import QueuePlace
+from services.desk.edges.pages.trying import FOLDER
 from services.desk.settings import DeskSettings
 from vocabulary import TASKS as TASK_WORDS
 from vocabulary import parameter
@@ -80,6 +81,7 @@ def application(context: EdgeContext, settings: DeskSettings, policy: Policy) ->
     app = http.application(TERMS, routes(), guard=_let_in, pages=pages.ROUTES)
     app[CONTEXT], app[PATIENCE], app[WORDS] = context, settings.broker_patience, settings.words()
     app[LANES], app[BOARD], app[CITIZENS] = settings.lanes, settings.board, settings.citizen_home
+    app[FOLDER] = settings.policy
     app[SECRET], app[REDACTION] = settings.secret.get_secret_value().encode(), settings.redaction_key
     app[RULES] = ClockRules(policy, load_calendar(settings.policy / "calendar"))
     app[UPLOADS] = Uploads(context.pool, context.clock, settings.keeper(), policy.limits.attachments)

@@ -25,6 +25,7 @@ from services.desk.edges.pages import (
     surveying,
     task,
     tickets,
+    trying,
 )
 
 ROUTES: Final = (
@@ -42,6 +43,7 @@ ROUTES: Final = (
     *presence.ROUTES,
     *tickets.ROUTES,
     *managing.ROUTES,
+    *trying.ROUTES,
     *surveying.ROUTES,
 )
 

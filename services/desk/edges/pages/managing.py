@@ -18,6 +18,7 @@ from services.desk.edges import lookup
 from services.desk.edges.keys import CONTEXT, WHO
 from services.desk.edges.pages.entering import page
 from services.desk.edges.pages.showing import show
+from services.desk.edges.pages.trying import MAY_TRY
 from vocabulary import ACTIONS, DUTIES
 
 _GAPS: Final = 3
@@ -45,6 +46,7 @@ async def show_house(request: web.Request) -> web.StreamResponse:
         shifts=[each for each in policy.duty.shifts if each.ends > here],
         open_times=gaps(policy.duty, here)[:_GAPS],
         may=_may(request),
+        tries=not MAY_TRY.isdisjoint(request[WHO].roles),
         calendars=await lookup.calendars(request.app[CONTEXT].pool),
     )
 

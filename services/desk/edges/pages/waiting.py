@@ -101,7 +101,9 @@ async def waiting(
     return found, rows[0]["total"] if rows else 0
 
 
-async def keys(pool: Pool, wanted: WantedTasks, reader: Reader, moments: Moments, most: int) -> Sequence[tuple[str, str]]:
+async def keys(
+    pool: Pool, wanted: WantedTasks, reader: Reader, moments: Moments, most: int
+) -> Sequence[tuple[str, str]]:
     """Name what is meant by ticket and task, in the order of the list, and no more than so many."""
     rows = await pool.fetch(
         f"select ticket, task from task where {_WANTED} order by weight, due, ticket, task limit $14",  # noqa: S608 - ours
