@@ -95,3 +95,25 @@ async def test_an_approver_sees_what_is_theirs_to_decide_by_one_key(
 
     await expect(approver.page.locator("[aria-current=true]")).to_contain_text("归我办的")
     await expect(approver.page.locator("tr.row:not(.over)")).to_have_count(0)
+
+
+async def test_it_is_seen_in_which_sub_district_it_waits_and_one_of_them_is_opened(xu: Clerk, call: Call) -> None:
+    ticket = await call("窨井盖松动")
+    await xu.opens(f"/queue?text={ticket}")
+    await expect(xu.page.locator(f"#row-{ticket}-dispatching")).to_be_visible()
+    await xu.presses("d")
+    # given a place of which nobody knows the sub-district
+    await expect(xu.page.locator(".districts .nowhere b")).to_have_text("1")
+    assert await xu.violations() == []
+    first = xu.page.locator(".districts a").first
+    await expect(first.locator("b")).to_have_text("0")
+    await first.click()
+    # then the list is that of a sub-district in which nothing of it waits, and the tiles still say where it does
+    await xu.sees("没有符合条件的")
+    await expect(xu.page.locator(".districts a[aria-current=true]")).to_have_count(1)
+    await expect(xu.page.locator(".districts .nowhere b")).to_have_text("1")
+    asked = parse_qs(urlsplit(xu.page.url).query)
+    assert (asked["text"], len(asked["subdistrict"])) == ([ticket], 1)
+    # and the tile that is chosen leads back to all of it
+    await xu.page.locator(".districts a[aria-current=true]").click()
+    await expect(xu.page.locator(f"#row-{ticket}-dispatching")).to_be_visible()

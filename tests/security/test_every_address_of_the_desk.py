@@ -100,6 +100,7 @@ OF_PAGES: Final[dict[str, tuple[int, ...]]] = {
     "GET /static/{name}": (404,) * len(ASKERS),
     "GET /queue": SEEN,
     "GET /queue/events": SEEN,
+    "GET /queue/districts": SEEN,
     "GET /queue/urgent": SEEN,
     "GET /queue/rows/{ticket}/{task}": SEEN,
     "GET /acts/{act}": (TO_LOGIN, *ITS_AUTHOR[1:]),

@@ -84,12 +84,34 @@ async def show_queue(request: web.Request) -> web.StreamResponse:
         excel=_link(request, {"page": None}, "/queue/excel"),
         export=_link(request, {"page": None}, "/queue/export"),
         bulk=_link(request, {"page": None}, "/queue/bulk"),
+        districts=_link(request, {"page": None}, "/queue/districts"),
         listening=_link(request, {"since": place, "page": None, "done": None}, "/queue/events"),
         total=total,
         at=at,
         pages=-(-total // lookup.PAGE),
         done=request.query.get("done", ""),
         act_key=lambda: str(uuid4()),
+    )
+
+
+async def show_districts(request: web.Request) -> web.StreamResponse:
+    """GET /queue/districts, with what the address of the list says: how much of it waits in which sub-district."""
+    require_office(request)
+    wanted, wrong = wanted_of(request)
+    everywhere = wanted._replace(subdistrict=None)
+    found = (
+        []
+        if wrong
+        else await waiting.parts(request.app[CONTEXT].pool, everywhere, reader_of(request), moments_of(request))
+    )
+    return show(
+        request,
+        "districts.html",
+        parts={each.subdistrict: each for each in found},
+        most=max((each.number for each in found), default=0),
+        subdistricts=_subdistricts(request),
+        chosen=wanted.subdistrict,
+        link=lambda **other: _link(request, other),
     )
 
 
@@ -197,6 +219,7 @@ _PAGE: Final = (of_numbers("page", usual=1, most=lookup.MOST_PAGES), text("done"
 ROUTES: Final = (
     Route("GET", "/queue", page(show_queue), (*FILTERS, *_PAGE)),
     Route("GET", "/queue/events", page(hear), (*FILTERS, text("since"))),
+    Route("GET", "/queue/districts", page(show_districts), FILTERS),
     Route("GET", "/queue/urgent", page(show_urgent)),
     Route("GET", "/acts/{act}", page(show_act)),
     Route("GET", "/queue/rows/{ticket}/{task}", page(show_row)),

@@ -147,6 +147,24 @@ async def counts(pool: Pool, moments: Moments) -> Mapping[str, int]:
     return {row["task"]: row["number"] for row in rows} | of_time | {"": sum(row["number"] for row in rows)}
 
 
+class InSubdistrict(NamedTuple):
+    """What is meant in one sub-district: how much of it, and how much of that is late."""
+
+    subdistrict: str | None
+    number: int
+    late: int
+
+
+async def parts(pool: Pool, wanted: WantedTasks, reader: Reader, moments: Moments) -> Sequence[InSubdistrict]:
+    """Count what is meant by its sub-district; None where nobody knows it."""
+    rows = await pool.fetch(
+        "select body ->> 'subdistrict' as part, count(*) as number, count(*) filter (where late < $12) as late"  # noqa: S608 - ours
+        f" from task where {_WANTED} group by 1",
+        *_asked(wanted, reader, moments),
+    )
+    return [InSubdistrict(*row) for row in rows]
+
+
 async def one(pool: Pool, ticket: str, task: str) -> Waiting | None:
     """Find what waits of a ticket; None where it waits no more."""
     found = f"select {_ROW} from task where ticket = $1 and task = $2 and body is not null"  # noqa: S608 - our own names
