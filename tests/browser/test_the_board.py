@@ -34,7 +34,7 @@ async def zheng(browser: Browser, running: Instance) -> Clerk:
 
 
 async def test_the_board_shows_the_day_and_opens_to_what_is_behind_a_rate(
-    running: Instance, zheng: Clerk, call: Call
+    browser: Browser, running: Instance, zheng: Clerk, call: Call
 ) -> None:
     before = int(await zheng.page.locator("#registered b").inner_text())
     # when a call comes in and is dealt with, the open board comes to say so, and whoever stands on a link still does
@@ -51,6 +51,14 @@ async def test_the_board_shows_the_day_and_opens_to_what_is_behind_a_rate(
     await expect(zheng.page.locator("tbody")).to_contain_text(ticket)
     assert await zheng.violations() == []
     await zheng.page.go_back()
+    # and it is a report on paper for whoever acts in the office
+    xu = await Clerk.at_work(browser, running, "徐文珏", f"/tickets/{ticket}")
+    await xu.presses("r")
+    await expect(xu.page.locator("h1")).to_have_text("办结报告")
+    await xu.sees("灯已修好。")
+    await xu.sees("楼道里的灯坏了一个星期")
+    assert await xu.violations() == []
+    await xu.pictured("report")
     # and a wall screen has no links that nobody could click
     await zheng.presses("f")
     await expect(zheng.page.locator("body.wall")).to_be_visible()

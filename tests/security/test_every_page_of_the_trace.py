@@ -33,6 +33,8 @@ PAGES: Final[dict[str, tuple[int, ...]]] = {
     "/board/rates/{rate}": COUNTS,
     # Whoever may list tickets; a department lists its own.
     "/board/tickets": (401, 200, 200, 200, 403, 200, 403, 200),
+    # There is no such ticket for whoever may read what was said.
+    "/board/tickets/{ticket}/report": (401, 404, 404, 404, 403, 403, 403, 403),
     "/survey": SURVEY,
     "/survey/visits": SURVEY,
     "/survey/half-hour": SURVEY,
@@ -51,7 +53,8 @@ async def test_at_a_page_everybody_gets_what_the_table_says(doors: Doors, policy
         cookies = {} if asker == "nobody" else {SESSION: keeper.begin(asker, NOON, in_browser=True)[0]}
         found = {}
         for path in PAGES:
-            async with door.get(path.format(name="board.css", rate="on_time"), cookies=cookies) as answer:
+            asked = path.format(name="board.css", rate="on_time", ticket="26090200000018")
+            async with door.get(asked, cookies=cookies) as answer:
                 found[path] = answer.status
     assert found == {path: codes[ASKERS.index(asker)] for path, codes in PAGES.items()}
 

@@ -7,10 +7,10 @@ from typing import Final
 from aiohttp import web
 
 from chassis.http import AS_PAGE
-from services.trace.edges.browser import board, showing, surveyed
+from services.trace.edges.browser import board, reporting, showing, surveyed
 from services.trace.edges.browser.fresh import FRESH, Fresh
 
-ROUTES: Final = (*showing.ROUTES, *board.ROUTES, *surveyed.ROUTES)
+ROUTES: Final = (*showing.ROUTES, *board.ROUTES, *reporting.ROUTES, *surveyed.ROUTES)
 
 
 def prepare(app: web.Application, desk: str) -> None:
