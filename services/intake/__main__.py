@@ -18,6 +18,7 @@ from schemas.dispatch import AttachmentRemoved, ContactForgotten, Redacted, reda
 from schemas.registry import TopicKind
 from services.intake import store
 from services.intake.core.state import DoorConfig
+from services.intake.edges.fetching import fetch
 from services.intake.edges.http import serve
 from services.intake.edges.sweeping import sweep
 from services.intake.reactions import listens_to
@@ -41,7 +42,11 @@ def compose(settings: IntakeSettings, policy: Policy) -> Service:
         ),
         policy=policy.version,
         migrations=_HERE / "sql",
-        edges=(serve(settings, config), sweep(settings.keeper(), policy.limits.attachments)),
+        edges=(
+            serve(settings, config),
+            sweep(settings.keeper(), policy.limits.attachments),
+            *((fetch(settings, config),) if settings.city else ()),
+        ),
         hears=listens_to(newsroom) | {AttachmentRemoved, ContactForgotten, Redacted},
         contacts=settings.contacts(),
         naming=Naming(config.secrets.identities, config.secrets.mark),

@@ -9,10 +9,11 @@ from pydantic import Field, SecretStr
 
 from chassis.settings import OpensContacts
 from doors.attachments.settings import KeepsAttachments
+from doors.city import ReachesTheCity
 from schemas.values import Channel
 
 
-class IntakeSettings(KeepsAttachments, OpensContacts):
+class IntakeSettings(KeepsAttachments, OpensContacts, ReachesTheCity):
     """Where the HTTP door answers (port 0: any free one), by which policy, and what must stay secret.
 
     `secret` is the key of the hashes by which requesters are compared: whoever changes it forgets who called before.

@@ -19,7 +19,7 @@ from tools.local.plan import Plan
 
 _NEXT_BROKER: Final = 100
 """So far are the ports of a broker from those of the one before it."""
-SAID: Final = ("applied_by", "routes", "reporting", "sender", "over_tls")
+SAID: Final = ("applied_by", "routes", "reporting", "sender", "over_tls", "city", "city_token")
 """What an operator says and services read as it is said."""
 BUCKET: Final = ("attachments_key", "attachments_secret")
 """By what the doors are known to a store that keeps attachments in a bucket."""

@@ -25,7 +25,7 @@ from tools.client.kafka import listener, producer
 from tools.local.instance import Instance
 
 _PATIENCE = 20.0
-_CHANNELS = ("hotline", "survey", "wechat", "office", "callback")
+_CHANNELS = ("hotline", "survey", "wechat", "office", "callback", "city")
 _phones = count(13_800_000_000)
 
 
