@@ -99,7 +99,9 @@ class PartitionWorker:
         if self._opening and self._current is not None:
             self._current.cancel()
         try:
-            await asyncio.wait_for(self._until_idle(), seconds)
+            # Not wait_for: between the end of what it waits for and our turn another step could begin.
+            async with asyncio.timeout(seconds):
+                await self._until_idle()
         except TimeoutError:
             _log.warning("given up in the middle", seconds=seconds)
             if self._current is not None:

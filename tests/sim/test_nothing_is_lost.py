@@ -37,6 +37,13 @@ def test_an_unreadable_record_is_put_aside_whichever_turn_the_connection_is_lost
             assert not verdict.broken, "\n".join((*verdict.story, *verdict.broken))
 
 
+@pytest.mark.parametrize("seed", [104_406, 108_146, 119_490])
+def test_lanes_that_are_given_away_just_as_one_was_opened_again_are_let_go_of_between_two_steps(seed: int) -> None:
+    """The worker went on working while its lanes were let go of, took that for a bug of its own, and ended."""
+    verdict = run(planned(seed))
+    assert not verdict.broken, "\n".join((*verdict.story, *verdict.broken))
+
+
 def test_a_seed_gives_the_same_schedule_each_time() -> None:
     first, again = (run(planned(SEED_OF_NOBODY)) for _ in range(2))
     assert first == again
