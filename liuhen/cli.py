@@ -32,6 +32,7 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "classify": ("classify",),
     "replay": ("replay",),
     "prepare": ("prepare",),
+    "kubernetes": ("kubernetes",),
     "topics": ("topics",),
     "secrets": ("secrets",),
     "certificates": ("certificates",),

@@ -35,6 +35,12 @@ def _write(secrets: Path, logins: Logins) -> None:
     write_secret(secrets / LOGINS, logins.model_dump_json(indent=2), "utf-8")
 
 
+def make_logins(secrets: Path) -> None:
+    """Make the file of logins where there is none: nobody has one yet."""
+    if not (secrets / LOGINS).exists():
+        _write(secrets, Logins())
+
+
 def _with(logins: Logins, person: str, login: Login) -> Logins:
     return Logins(people={**logins.people, person: login})
 
