@@ -7,7 +7,7 @@ from typing import NamedTuple
 from chassis.contacts import Vault
 from chassis.publish import Producer, wires
 from chassis.service import Connection
-from chassis.store import Event, TopicPartition
+from chassis.store import Event, TopicPartition, event_columns, event_of
 
 _AT_ONCE = 1_000
 
@@ -64,7 +64,7 @@ async def republish(
 
 async def _recorded(connection: Connection, lane: str, topic: str, partition: int, first: int) -> list[Event]:
     rows = await connection.fetch(
-        f"select {', '.join(Event._fields)} from event"  # noqa: S608 - our own column names
+        f"select {event_columns()} from event"  # noqa: S608 - our own column names
         " where lane = $1 and topic = $2 and partition = $3 and sequence >= $4 order by sequence limit $5",
         lane,
         topic,
@@ -72,7 +72,7 @@ async def _recorded(connection: Connection, lane: str, topic: str, partition: in
         first,
         _AT_ONCE,
     )
-    return [Event(*row) for row in rows]
+    return [event_of(row) for row in rows]
 
 
 async def rebase(connection: Connection, topic: str, partition: int, next_offset: int = 0) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from chassis import store
+from chassis.packing import packed, said, unpacked
 from chassis.service import Connection, Foreign, Heard, Outcome, Say, Transaction, Work
 from schemas.message import Message
 from schemas.redaction import Overlay, Passage
@@ -16,15 +17,26 @@ from sealing.records import NAMES_MANY
 
 
 class WordsTable(NamedTuple):
-    """A table in which words are kept: the column of the key, those of plain texts, and those of JSON."""
+    """A table in which words are kept: the column of the key, of plain texts, of JSON, and packed bodies."""
 
     table: str
     key: str
     texts: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
+    packed: bool = False
 
 
-_EVENTS: Final = WordsTable("event", "key", documents=("body",))
+class _Column(NamedTuple):
+    """How a column is read, what is written of its `$n`, and what becomes of its words."""
+
+    read: str
+    write: str
+    before: Callable[[Any], str | None]
+    covered: Callable[[Overlay, str], str]
+    after: Callable[[str], Any]
+
+
+_EVENTS: Final = WordsTable("event", "key", packed=True)
 _RECORDS: Final = ("dead_letter", "parked")
 
 
@@ -110,29 +122,39 @@ def _without(say: Say, overlay: Overlay) -> Say:
 
 
 async def _cover_rows(transaction: Transaction, key: str, overlay: Overlay, kept: WordsTable) -> None:
-    connection = transaction.connection
-    names = (*kept.texts, *kept.documents)
-    columns = ", ".join(f"{name}::text" for name in names)
+    connection, columns = transaction.connection, list(_columns(kept))
     rows = await connection.fetch(
-        f"select tableoid::int8, ctid::text, {columns} from {kept.table} where {kept.key} = $1",  # noqa: S608 - our own names
+        f"select tableoid::int8, ctid::text, {', '.join(each.read for each in columns)} from {kept.table}"  # noqa: S608 - our own names
+        f" where {kept.key} = $1",
         key,
     )
+    changes = ", ".join(each.write.replace("$n", f"${number}") for number, each in enumerate(columns, 3))
     for part, place, *values in rows:
+        before = [each.before(value) for each, value in zip(columns, values, strict=True)]
         after = [
-            value if value is None else overlay.text(value) if name in kept.texts else overlay.body(value)
-            for name, value in zip(names, values, strict=True)
+            words if words is None else each.covered(overlay, words)
+            for each, words in zip(columns, before, strict=True)
         ]
-        if after != values:
-            changes = ", ".join(
-                f"{name} = ${number}{'::text::json' if name in kept.documents else ''}"
-                for number, name in enumerate(names, 3)
-            )
+        if after != before:
             await connection.execute(
                 f"update {kept.table} set {changes} where tableoid = $1::int8::oid and ctid = $2::text::tid",  # noqa: S608 - our own names
                 part,
                 place,
-                *after,
+                *(words if words is None else each.after(words) for each, words in zip(columns, after, strict=True)),
             )
+
+
+def _columns(kept: WordsTable) -> Iterator[_Column]:
+    for name in kept.texts:
+        yield _Column(f"{name}::text", f"{name} = $n", _same, Overlay.text, _same)
+    for name in kept.documents:
+        yield _Column(f"{name}::text", f"{name} = $n::text::json", _same, Overlay.body, _same)
+    if kept.packed:
+        yield _Column(said(), "packed = $n, body = null", unpacked, Overlay.body, packed)
+
+
+def _same(words: Any) -> Any:
+    return words
 
 
 async def _cover_records(transaction: Transaction, key: str, overlay: Overlay, table: str) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import asyncpg
 
+from chassis.packing import packed, said, unpacked
 from chassis.service import Connection, DeadLetter, Instant, Record
 from schemas.envelope import Envelope
 from sealing.records import RecordSeal
@@ -46,7 +47,20 @@ class Event(NamedTuple):
         ).headers()
 
 
-_EVENT = ", ".join(Event._fields)
+_BODY: Final = Event._fields.index("body")
+_KEPT: Final = tuple("packed" if name == "body" else name for name in Event._fields)
+
+
+def event_columns(row: str = "") -> str:
+    """The SQL of an event's columns, as `event_of` reads them; `row` names the table where several are read."""
+    return ", ".join(said(row) if name == "body" else f"{row}.{name}" if row else name for name in Event._fields)
+
+
+def event_of(row: Iterable[Any]) -> Event:
+    """Read an event back from its row."""
+    values = list(row)
+    values[_BODY] = unpacked(values[_BODY])
+    return Event(*values)
 
 
 def columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
@@ -109,18 +123,18 @@ async def load_next_due(connection: Connection, names: Sequence[str]) -> list[as
 async def unpublished(connection: Connection, lane: str, limit: int) -> list[Event]:
     """The internal events of a lane after what is known to be published, in order."""
     rows = await connection.fetch(
-        f"select {_EVENT} from event where lane = $1 and not outward"  # noqa: S608 - our own column names
+        f"select {event_columns()} from event where lane = $1 and not outward"  # noqa: S608 - our own column names
         " and number > (select published from lane where name = $1) order by number limit $2",
         lane,
         limit,
     )
-    return [Event(*row) for row in rows]
+    return [event_of(row) for row in rows]
 
 
 async def unpublished_outward(connection: Connection, lanes: Sequence[str], topic: str, limit: int) -> list[Event]:
     """The events for outsiders of one topic after what is known to be published, in order per lane."""
     rows = await connection.fetch(
-        f"select {', '.join('e.' + name for name in Event._fields)}"  # noqa: S608 - our own column names
+        f"select {event_columns('e')}"  # noqa: S608 - our own column names
         " from unnest($1::text[]) l(lane) left join outlet o on o.lane = l.lane and o.topic = $2"
         " cross join lateral (select * from event e where e.outward and e.topic = $2 and e.lane = l.lane"
         " and e.number > coalesce(o.published, 0) order by e.number limit $3) e order by e.lane, e.number",
@@ -128,7 +142,7 @@ async def unpublished_outward(connection: Connection, lanes: Sequence[str], topi
         topic,
         limit,
     )
-    return [Event(*row) for row in rows]
+    return [event_of(row) for row in rows]
 
 
 async def outward_topics(connection: Connection, lanes: Sequence[str]) -> list[tuple[str, str]]:
@@ -144,7 +158,8 @@ async def outward_topics(connection: Connection, lanes: Sequence[str]) -> list[t
 
 async def insert_events(connection: Connection, events: Sequence[Event]) -> None:
     """Append events; copied, which costs half of what an insert does."""
-    await connection.copy_records_to_table("event", records=events, columns=Event._fields)
+    rows = [(*event[:_BODY], packed(event.body), *event[_BODY + 1 :]) for event in events]
+    await connection.copy_records_to_table("event", records=rows, columns=_KEPT)
 
 
 async def update_lanes(

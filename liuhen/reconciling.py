@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, field_validator
 
+from chassis.packing import said, unpacked
 from liuhen.letters import tables
 from rulebook.expected import expected_of
 from schemas.tickets import Registered
@@ -102,15 +104,15 @@ def _lines(reader: csv.DictReader[str]) -> Iterator[CityTicket]:
         yield found
 
 
-_OURS: Final = """
+_OURS: Final = f"""
 select s.ticket, s.upstream, s.state, (
-    select e.body #>> '{upstream,due}' from entry e where e.ticket = s.ticket and e.type = $4 limit 1
-) as due, s.city_solved, s.city_satisfaction
+    select {said("e")} from entry e where e.ticket = s.ticket and e.type = $4 limit 1
+), s.city_solved, s.city_satisfaction
 from summary s
 where s.upstream is not null and s.part_of is null
   and (s.upstream = any($1::text[]) or s.state <> all($2::text[]) or s.registered_at >= $3)
 order by s.registered_at, s.ticket
-"""
+"""  # noqa: S608 - our own columns
 
 
 async def ours(system: Addresses, numbers: Iterable[str], since: date) -> list[OurTicket]:
@@ -123,9 +125,14 @@ async def ours(system: Addresses, numbers: Iterable[str], since: date) -> list[O
     async with tables(system, "trace") as connection:
         rows = await connection.fetch(_OURS, [*numbers], over, begins, Registered.type_name)
     return [
-        OurTicket(ticket, number, TicketState(state), datetime.fromisoformat(due) if due else None, solved, graded)
-        for ticket, number, state, due, solved, graded in rows
+        OurTicket(ticket, number, TicketState(state), kept and _due_of(unpacked(kept)), solved, graded)
+        for ticket, number, state, kept, solved, graded in rows
     ]
+
+
+def _due_of(registered: str) -> datetime | None:
+    due = (json.loads(registered).get("upstream") or {}).get("due")
+    return datetime.fromisoformat(due) if due else None
 
 
 def differences(theirs: Sequence[CityTicket], here: Sequence[OurTicket]) -> list[Difference]:

@@ -6,7 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Final, NamedTuple
 
+from pydantic_core import from_json
+
 from chassis.decider import Change
+from chassis.packing import said, unpacked
 from chassis.service import Connection, Instant, Transaction
 from chassis.store import columns
 from schemas import dispatch as d
@@ -63,11 +66,14 @@ async def precedents(connection: Connection, horizon: str) -> ReadOn:
 async def newest_messages(transaction: Transaction, key: str) -> Sequence[NewestMessage]:
     """Read the newest of each thing that outsiders were told under a key; of desk tasks, of each task."""
     rows = await transaction.connection.fetch(
-        "select distinct on (topic, type, coalesce(body ->> 'task', '')) topic, type, body::text from event"
-        " where outward and key = $1 order by topic, type, coalesce(body ->> 'task', ''), recorded desc, number desc",
+        f"select topic, type, {said()} from event where outward and key = $1 order by recorded, number",  # noqa: S608 - our own columns
         key,
     )
-    return [NewestMessage(topic, name, body) for topic, name, body in rows]
+    newest: dict[tuple[str, str, str], NewestMessage] = {}
+    for topic, name, kept in rows:
+        told = NewestMessage(topic, name, unpacked(kept))
+        newest[topic, name, from_json(told.body).get("task") or ""] = told
+    return [newest[thing] for thing in sorted(newest)]
 
 
 async def state(transaction: Transaction, key: str) -> AnyState:

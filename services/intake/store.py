@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import asyncpg
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
+from chassis.packing import said, unpacked
 from chassis.redaction import WordsTable
 from chassis.service import Connection, Foreign, Instant, Record
 from chassis.store import columns, place_of
@@ -447,14 +448,17 @@ async def insert_visits(connection: Connection, visits: Sequence[VisitRow]) -> N
     )
 
 
-async def registered_words(connection: Connection, ticket: str) -> tuple[str, str] | None:
+async def registered_words(connection: Connection, ticket: str) -> tuple[str, str | None] | None:
     """What was registered under a number as it is kept now: the text, and the text of the place."""
-    row = await connection.fetchrow(
-        "select body ->> 'text' as text, body -> 'place' ->> 'text' as place from event where key = $1 and type = $2",
+    kept = await connection.fetchval(
+        f"select {said()} from event where key = $1 and type = $2",  # noqa: S608 - our own columns
         ticket,
         Registered.type_name,
     )
-    return None if row is None else (row["text"], row["place"])
+    if kept is None:
+        return None
+    body = from_json(unpacked(kept))
+    return body["text"], (body.get("place") or {}).get("text")
 
 
 async def compare_with(connection: Connection, ticket: str, words: str, place: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Generic, Literal, NamedTuple, TypeVar, get_origin, get_type_hints
 
+from chassis.packing import packed
 from chassis.redaction import WordsTable
 from chassis.service import Connection
 from schemas.owner import Owner
@@ -27,7 +28,7 @@ _TYPES: Final[Mapping[Any, str]] = {
 
 
 WORDS: Final = (
-    WordsTable("entry", "ticket", documents=("body",)),
+    WordsTable("entry", "ticket", packed=True),
     WordsTable("summary", "ticket", texts=("gist", "place")),
 )
 """Where it is kept what people said."""
@@ -50,6 +51,9 @@ class Entry(NamedTuple):
     recorded: datetime
     policy: str
     body: str
+
+
+_KEPT: Final = (*Entry._fields[:-1], "packed")
 
 
 class Changed(NamedTuple, Generic[R]):
@@ -149,7 +153,8 @@ CLOCKS: Final = RowTable("clock", ClockRow, ("ticket", "clock_id"))
 async def insert_entries(connection: Connection, entries: Sequence[Entry]) -> None:
     """Append to the timelines."""
     if entries:
-        await connection.copy_records_to_table("entry", records=entries, columns=Entry._fields)
+        rows = [(*entry[:-1], packed(entry.body)) for entry in entries]
+        await connection.copy_records_to_table("entry", records=rows, columns=_KEPT)
 
 
 async def insert_receipts(connection: Connection, receipts: Sequence[tuple[str, str]]) -> None:

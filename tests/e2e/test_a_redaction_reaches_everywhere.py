@@ -16,6 +16,7 @@ from typer.testing import Result
 from liuhen.commands import channels, department, office
 from schemas.principals import OPERATORS
 from schemas.registry import TopicKind, topics
+from tests.support.rows import words_of
 from tests.support.terminal import typed_at_their_desk
 from tools.client.addresses import Addresses, load_addresses
 from tools.client.kafka import listener
@@ -77,12 +78,8 @@ async def tables_with(addresses: Addresses, said: str) -> list[str]:
             " and c.relkind in ('r', 'p') and not c.relispartition"
         )
         for (name,) in names:
-            rows = await connection.fetchval(
-                f"select count(*) from {name} t where position($1 in t::text) > 0 or position($2 in t::text) > 0",  # noqa: S608 - a name from the catalogue
-                said,
-                said.encode().hex(),
-            )
-            found += [f"{service}.{name}"] * rows
+            rows = await words_of(connection, name)
+            found += [f"{service}.{name}" for row in rows if said in row or said.encode().hex() in row]
         await connection.close()
     return found
 

@@ -14,6 +14,7 @@ from typing import Final
 import pytest
 
 from chassis.clock import Clock
+from chassis.packing import said, unpacked
 from examples.district.moments import ZONE
 from examples.district.outage import CALLERS, calls
 from examples.people.messages import register
@@ -36,7 +37,7 @@ REVIEWED: Final = (
     "select from trace.summary where incident = $1"
     " and state in ('callback_pending', 'closed', 'archived', 'rework') having count(*) >= $2"
 )
-ACTS: Final = "select distinct body->>'receipt' from trace.entry where ticket = $1 and type like '%.incident-acted.%'"
+ACTS: Final = f"select {said()} from trace.entry where ticket = $1 and type like '%.incident-acted.%'"  # noqa: S608 - our own columns
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +69,8 @@ def test_two_hundred_callers_are_one_incident_of_a_handful_of_acts(played: Opera
     # then all belong to the one incident without anybody's doing, and are handled, reviewed and called back before long
     ((incident,),) = played.wait(OF_ONE, CALLERS)
     played.wait(REVIEWED, incident, CALLERS * 9 // 10)
-    assert len(played.sql(ACTS, incident)) <= 8
+    acts = {json.loads(unpacked(kept))["receipt"] for (kept,) in played.sql(ACTS, incident)}
+    assert len(acts) <= 8
 
     # and every promise is kept
     played.instance.stop(*ANSWERING)

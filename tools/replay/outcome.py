@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import asyncpg
 
+from chassis.packing import said, unpacked
+from schemas.dispatch import ActionRefused, CategorySuggested, SupervisionOrdered
+from schemas.message import Message
+from schemas.tickets import SubmissionRefused
 from tools.client.addresses import Addresses
 from tools.replay.records import CaseRecord, repeats
 from tools.replay.running import ReplayProgress
 
-_REFUSED: Final = (
-    "select body->>'action' || ' ' || (body->>'code') as what, count(*) from entry where type = $1 group by 1"
-)
 _CLOCKS: Final = (
     "select ticket, clock, bool_or(coalesce(late, false) or breached) as late"
     " from clock where clock = any($1::text[]) group by 1, 2"
@@ -31,15 +33,6 @@ _REGIONS: Final = (
     "select coalesce(sum(extensions), 0) as extensions, count(*) filter (where reworks > 0) as reworks,"
     " coalesce(sum(follow_ups), 0) as follow_ups, count(*) filter (where incident is not null) as members,"
     " count(distinct incident) as incidents, coalesce(sum(returns), 0) as returns from summary"
-)
-_ORDERED: Final = (
-    "select count(*) filter (where body->'by'->'person' is not null) as by_person,"
-    " count(*) filter (where body->'by'->'person' is null) as by_rule"
-    " from entry where type = 'liuhen.dispatch.supervision-ordered.v1'"
-)
-_SUGGESTED: Final = (
-    "select count(*) filter (where (body->>'taken')::bool) as taken, count(*) as suggested"
-    " from entry where type = 'liuhen.dispatch.category-suggested.v1'"
 )
 
 
@@ -208,8 +201,8 @@ async def _traced(system: Addresses) -> _Traced:
             facts=await connection.fetchval("select count(*) from entry"),
             states={row[0]: row[1] for row in states},
             departments=[DepartmentFigures(**dict(row)) for row in await connection.fetch(_DEPARTMENTS)],
-            refused_at_the_door=await _counts(connection, "liuhen.tickets.submission-refused.v1"),
-            refused_by_state=await _counts(connection, "liuhen.dispatch.action-refused.v1"),
+            refused_at_the_door=await _counts(connection, SubmissionRefused),
+            refused_by_state=await _counts(connection, ActionRefused),
             acts=await connection.fetchval("select count(*) from entry where type = any($1::text[])", _ACTS),
             regions=await _regions(connection),
             late={(row["ticket"], row["clock"]): row["late"] for row in clocks},
@@ -219,15 +212,22 @@ async def _traced(system: Addresses) -> _Traced:
 
 
 async def _regions(connection: asyncpg.Connection[asyncpg.Record]) -> Regions:
+    ordered = [bool((body.get("by") or {}).get("person")) for body in await _bodies(connection, SupervisionOrdered)]
+    suggested = [bool(body.get("taken")) for body in await _bodies(connection, CategorySuggested)]
     return Regions(
         **dict(await connection.fetchrow(_REGIONS) or {}),
-        supervised=Supervised(**dict(await connection.fetchrow(_ORDERED) or {})),
-        categories=Suggested(**dict(await connection.fetchrow(_SUGGESTED) or {})),
+        supervised=Supervised(by_person=sum(ordered), by_rule=len(ordered) - sum(ordered)),
+        categories=Suggested(taken=sum(suggested), suggested=len(suggested)),
     )
 
 
-async def _counts(connection: asyncpg.Connection[asyncpg.Record], kind: str) -> dict[str, int]:
-    return {row["what"]: row["count"] for row in await connection.fetch(_REFUSED, kind)}
+async def _counts(connection: asyncpg.Connection[asyncpg.Record], fact: type[Message]) -> Mapping[str, int]:
+    return Counter(f"{body['action']} {body['code']}" for body in await _bodies(connection, fact))
+
+
+async def _bodies(connection: asyncpg.Connection[asyncpg.Record], fact: type[Message]) -> list[dict[str, Any]]:
+    query = f"select {said()} from entry where type = $1"  # noqa: S608 - our own columns
+    return [json.loads(unpacked(kept)) for (kept,) in await connection.fetch(query, fact.type_name)]
 
 
 async def _dead_letters(system: Addresses) -> dict[str, int]:

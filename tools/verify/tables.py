@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import re
+from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
@@ -10,7 +13,8 @@ from typing import Any, Final, NamedTuple
 import asyncpg
 
 from chassis.contacts import KEPT_IN, Opening, Vault, handles_in, opened_outside
-from schemas.dispatch import Redacted
+from chassis.packing import said, unpacked
+from schemas.dispatch import CategoryFellBack, CategoryRestored, Dispatched, Redacted
 from schemas.registry import DISPATCH
 from services.trace.for_tools import Rate, referred_statement
 from tools.client.backlog import NextOffset, next_offsets
@@ -20,6 +24,7 @@ _AT_ONCE = 5_000
 
 
 _MOMENTS: Final = timedelta(seconds=10)
+_SEALED: Final = re.compile('"(sealed|veil)"')
 _ALWAYS: Final = (datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
 """From when, until when, and as if it were when."""
 
@@ -127,15 +132,15 @@ class Tables:
         """Every event that the service recorded, streamed."""
         async with self._connection.transaction():
             async for row in self._connection.cursor(
-                "select lane, number, topic, partition, sequence, id::text, key, type, decode(md5(body::text), 'hex'),"
-                " case when type like '%.desk-task.v1' then body ->> 'task' end,"
-                " case when outward and body::text ~ '\"(sealed|veil)\"' then body::text end"
+                f"select lane, number, topic, partition, sequence, id::text, key, type, {said()}, outward"  # noqa: S608 - our own columns
                 " from event order by lane, number",
                 prefetch=_AT_ONCE,
             ):
-                *told, sealed = row.values()
-                event = EventRow(self.service, *told)
-                yield event if sealed is None else event._replace(digest=await self._told(sealed))
+                lane, number, topic, partition, sequence, id_, key, name, kept, outward = row.values()
+                body = unpacked(kept)
+                digest = await self._told(body) if outward and _SEALED.search(body) else _md5(body)
+                task = json.loads(body).get("task") if name.endswith(".desk-task.v1") else None
+                yield EventRow(self.service, lane, number, topic, partition, sequence, id_, key, name, digest, task)
 
     async def counted_although_referred(self, rates: Sequence[Rate]) -> list[tuple[str, str]]:
         """Tickets that were referred to others and count in one of these rates: ticket and rate."""
@@ -151,31 +156,39 @@ class Tables:
         Read off the trace, by when facts came to stand on their topic: what was decided in the same moments in another
         lane may not have known yet.
         """
-        return [
-            (ticket, category)
-            for ticket, category in await self._fetch(
-                # Found once, and mostly none: looked for beside each order, the whole trace would be read for each.
-                "with fell as materialized (select body ->> 'category' as category, recorded as since, ticket"
-                "   from entry where type = 'liuhen.dispatch.category-fell-back.v1'),"
-                " x as materialized (select category, since, (select min(r.recorded) from entry r"
-                "   where r.type = 'liuhen.dispatch.category-restored.v1' and r.ticket = fell.ticket"
-                "   and r.recorded >= fell.since) as until from fell)"
-                " select o.ticket, o.body ->> 'category' from entry o join x"
-                " on x.category = o.body ->> 'category' and o.recorded > x.since + $2::interval"
-                "  and (x.until is null or o.recorded < x.until)"
-                " where o.type = 'liuhen.dispatch.dispatched.v1' and o.body ->> 'reason' = any($1::text[])"
-                " and o.body -> 'by' ->> 'person' is null order by 1, 2",
-                list(reasons),
-                _MOMENTS,
-            )
-        ]
+        fell: defaultdict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
+        for kept, since, until in await self._fetch(
+            f"select {said()}, recorded, (select min(r.recorded) from entry r where r.type = $2"  # noqa: S608 - our own columns
+            " and r.ticket = entry.ticket and r.recorded >= entry.recorded) from entry where type = $1",
+            CategoryFellBack.type_name,
+            CategoryRestored.type_name,
+        ):
+            fell[json.loads(unpacked(kept))["category"]].append((since + _MOMENTS, until or _ALWAYS[1]))
+        if not fell:
+            return []
+        found = []
+        async for ticket, recorded, kept in self._each(
+            f"select ticket, recorded, {said()} from entry where type = $1 and recorded > $2 order by ticket",  # noqa: S608 - our own columns
+            Dispatched.type_name,
+            min(since for spans in fell.values() for since, _ in spans),
+        ):
+            body = json.loads(unpacked(kept))
+            by_policy = body.get("reason") in reasons and not (body.get("by") or {}).get("person")
+            spans = fell.get(body.get("category"), ()) if by_policy else ()
+            found += [(ticket, body["category"]) for since, until in spans if since < recorded < until]
+        return sorted(found)
+
+    async def _each(self, query: str, *values: object) -> AsyncIterator[Sequence[Any]]:
+        """Stream rows; inside of a transaction."""
+        async for row in self._connection.cursor(query, *values, prefetch=_AT_ONCE):
+            yield tuple(row.values())
 
     async def _told(self, sealed: str) -> bytes | None:
         """The MD5 of what outsiders were told of an event, contacts opened; None where somebody was forgotten since."""
         opening = await self._contacts.opening(self._connection, [sealed])
         if not all(opening.get(handle) for handle in handles_in(sealed)):
             return None
-        return hashlib.md5(opened_outside(sealed, opening).encode(), usedforsecurity=False).digest()
+        return _md5(opened_outside(sealed, opening))
 
     async def contacts(self) -> Opening:
         """What all contacts say that are kept, by their handles."""
@@ -250,29 +263,35 @@ class Tables:
 
     async def histories(self, topic: str) -> AsyncIterator[tuple[str, list[HistoryRow]]]:
         """Each key with its facts on one topic in the order in which they were decided; inside of a transaction."""
-        query = "select key, type, body::text, time from event where topic = $1 order by key, lane, number"
+        query = f"select key, type, {said()}, time from event where topic = $1 order by key, lane, number"  # noqa: S608 - our own columns
         async for key, rows in _grouped(self._connection.cursor(query, topic, prefetch=_AT_ONCE)):
-            yield key, [HistoryRow(name, body, at) for name, body, at in rows]
+            yield key, [HistoryRow(name, unpacked(kept), at) for name, kept, at in rows]
 
     async def redactions(self) -> list[RedactionRow]:
         """Everything that was redacted, in the order in which it was decided."""
-        query = (
-            "select key, body ->> 'seal', (body ->> 'length')::int, time from event where topic = $1 and type = $2"
-            " order by recorded, number"
-        )
-        return [RedactionRow(*row) for row in await self._fetch(query, DISPATCH, Redacted.type_name)]
+        query = f"select key, {said()}, time from event where topic = $1 and type = $2 order by recorded, number"  # noqa: S608 - our own columns
+        rows = await self._fetch(query, DISPATCH, Redacted.type_name)
+        read = ((key, Redacted.model_validate_json(unpacked(kept)), at) for key, kept, at in rows)
+        return [RedactionRow(key, redacted.seal, redacted.length, at) for key, redacted, at in read]
 
-    async def rows_about(self, ticket: str) -> list[tuple[str, str]]:
-        """Every row of every table of the service that names a ticket, whole and as text, with its table."""
+    async def rows_about(self, tickets: Collection[str]) -> AsyncIterator[tuple[str, str, str]]:
+        """Every row of every table of the service that names one of these tickets, as text, with ticket and table."""
         names = await self._fetch(
-            "select c.relname from pg_class c where c.relnamespace = current_schema()::regnamespace"
+            "select c.relname, exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'packed')"
+            " from pg_class c where c.relnamespace = current_schema()::regnamespace"
             " and c.relkind in ('r', 'p') and not c.relispartition order by c.relname"
         )
-        found: list[tuple[str, str]] = []
-        for (name,) in names:
-            rows = await self._fetch(f"select t::text from {name} t where position($1 in t::text) > 0", ticket)  # noqa: S608 - a name from the catalogue
-            found += [(name, row) for (row,) in rows]
-        return found
+        any_of = "|".join(map(re.escape, sorted(tickets)))
+        sought = re.compile(any_of)
+        async with self._connection.transaction():
+            for name, packs in names:
+                # What is packed shows no ticket to the database: all of it is unpacked here.
+                query = f"select t::text, {said()} from {name} t" if packs else f"select t::text from {name} t"  # noqa: S608 - a name from the catalogue
+                narrowed = (query,) if packs else (f"{query} where t::text ~ $1", any_of)
+                async for row, *kept in self._each(*narrowed):
+                    whole = " ".join((row, *map(unpacked, kept)))
+                    for ticket in {*sought.findall(whole)}:
+                        yield ticket, name, whole
 
     async def entries(self) -> AsyncIterator[EntryRow]:
         """Every entry of trace, streamed; inside of a transaction."""
@@ -284,11 +303,11 @@ class Tables:
     async def timelines(self, types: Sequence[str]) -> AsyncIterator[tuple[str, list[HistoryRow]]]:
         """Each ticket with its entries of these types, each topic in its own order; inside of a transaction."""
         query = (
-            "select ticket, type, body::text, at from entry where type = any($1::text[])"
+            f"select ticket, type, {said()}, at from entry where type = any($1::text[])"  # noqa: S608 - our own columns
             ' order by ticket, topic, "offset"'
         )
         async for ticket, rows in _grouped(self._connection.cursor(query, types, prefetch=_AT_ONCE)):
-            yield ticket, [HistoryRow(*row) for row in rows]
+            yield ticket, [HistoryRow(name, unpacked(kept), at) for name, kept, at in rows]
 
     async def standings(self) -> dict[str, tuple[str, str]]:
         """The state and the holder of each ticket as trace tells them."""
@@ -305,6 +324,10 @@ class Tables:
             " from delivery d left join attempt a using (notice) group by d.notice"
         )
         return [DeliveryRow(*row) for row in await self._fetch(query)]
+
+
+def _md5(body: str) -> bytes:
+    return hashlib.md5(body.encode(), usedforsecurity=False).digest()
 
 
 async def _grouped(rows: Any) -> AsyncIterator[tuple[str, list[Any]]]:

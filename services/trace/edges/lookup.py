@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeAlias
 
+import asyncpg
+
+from chassis.packing import said, unpacked
 from chassis.service import Pool
 from rulebook.clocks import CLIMBING
 from rulebook.desk import TASKS
@@ -26,6 +29,12 @@ _CLOCK: Final = ", ".join(f"c.{name}" for name in store.CLOCKS.names)
 def array_of(*names: str) -> str:
     """Our own names as an array in SQL."""
     return f"array[{', '.join(repr(str(name)) for name in names)}]"
+
+
+def read_back(row: asyncpg.Record) -> Row:
+    """A row with the body of the entry that it tells of; None where it tells of none."""
+    kept = row["said"]
+    return {**row, "body": None if kept is None else unpacked(kept)}
 
 
 _DEPARTMENTS_CLOCKS: Final = array_of(*sorted(CLIMBING - {Clock.CITIZEN, Clock.FIRST_CONTACT}))
@@ -86,19 +95,19 @@ class Behind(NamedTuple):
 async def calendars(pool: Pool) -> list[str]:
     """The calendars that were published, each once, in the order in which they came."""
     rows = await pool.fetch(
-        "select (array_agg(body::text))[1] as body from entry where type = 'liuhen.rules.calendar-published.v1'"
+        f"select (array_agg({said()}))[1] as said from entry where type = 'liuhen.rules.calendar-published.v1'"  # noqa: S608 - our own names
         " group by source order by min(recorded), source"
     )
-    return [row["body"] for row in rows]
+    return [unpacked(row["said"]) for row in rows]
 
 
 async def rights_changes(pool: Pool, until: datetime) -> list[str]:
     """What was said of rights up to a moment, in its order."""
     rows = await pool.fetch(
-        "select body::text from entry where type = 'liuhen.rules.rights-changed.v1' and at <= $1 order by at, recorded",
+        f"select {said()} from entry where type = 'liuhen.rules.rights-changed.v1' and at <= $1 order by at, recorded",  # noqa: S608 - our own names
         until,
     )
-    return [body for (body,) in rows]
+    return [unpacked(kept) for (kept,) in rows]
 
 
 async def steps(pool: Pool) -> list[OpenStep]:
@@ -294,10 +303,10 @@ async def waiting(pool: Pool, queue: str, limit: int, after: str | None = None) 
     rows = await pool.fetch(
         "select s.ticket, s.kind, s.tier, s.category, s.subdistrict, s.place, s.gist, s.lead, s.unit, s.state,"  # noqa: S608
         f" s.holder, s.confidential, {_QUEUE_RANK} as rank, s.suggestion, s.suggestion_score, s.follow_ups,"
-        " coalesce(e.at, s.waiting_since) as since, k.due, e.type, e.body from summary s"
+        " coalesce(e.at, s.waiting_since) as since, k.due, e.type, e.said from summary s"
         " left join lateral (select min(c.due) as due from clock c where c.ticket = s.ticket and c.clock = $1"
         "   and c.status in ('running', 'paused')) k on true"
-        " left join lateral (select e.at, e.type, e.body from entry e where e.ticket = s.ticket"
+        f" left join lateral (select e.at, e.type, {said('e')} as said from entry e where e.ticket = s.ticket"
         '   and e.type = any($2::text[]) order by e.partition desc, e."offset" desc limit 1) e on true'
         f" where {asked.where}{behind if after else ''} order by {', '.join(_QUEUE_ORDER)} limit $3",
         asked.clock,
@@ -305,7 +314,7 @@ async def waiting(pool: Pool, queue: str, limit: int, after: str | None = None) 
         limit,
         *((due, since, ticket, rank) if after else ()),
     )
-    return [dict(row) for row in rows]
+    return [read_back(row) for row in rows]
 
 
 _LAST: Final = "'infinity'::timestamptz"

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from chassis.packing import said, unpacked
 from chassis.service import Pool
 from schemas.clocks import ClockExtended, ClockRederived, ClockResumed, ClockRetiered, ClockStarted
 
@@ -24,16 +25,16 @@ class Derived:
 async def derived(pool: Pool, ticket: str) -> dict[str, Derived]:
     """Read what the facts of a ticket's clocks say of their due times, by the clock; the newest explanation counts."""
     rows = await pool.fetch(
-        "select at, type, body from entry where ticket = $1 and type = any($2::text[])"
+        f"select at, type, {said()} from entry where ticket = $1 and type = any($2::text[])"  # noqa: S608 - our own names
         ' order by recorded, sequence, "offset"',
         ticket,
         [fact.type_name for fact in _EXPLAINED],
     )
     found: dict[str, Derived] = {}
-    for row in rows:
-        body = json.loads(row["body"])
+    for at, type_name, kept in rows:
+        body = json.loads(unpacked(kept))
         clock = found.setdefault(body["clock_id"], Derived())
         clock.explanation = body["explanation"]
-        if row["type"] == ClockRederived.type_name:
-            clock.moves.append({"at": row["at"], **body})
+        if type_name == ClockRederived.type_name:
+            clock.moves.append({"at": at, **body})
     return found

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 from aiokafka.structs import TopicPartition
 
+from chassis.packing import said
+
 if TYPE_CHECKING:
     from tests.support.chassis.outside import Toy
 
-_EVENTS = "select lane, topic, partition, sequence, id, body::text from event order by lane, topic, partition, sequence"
+_EVENTS = f"select lane, topic, partition, sequence, id, {said()} from event order by lane, topic, partition, sequence"  # noqa: S608 - our own columns
 _STATES = "select key, version, body::text from state order by key"
 
 

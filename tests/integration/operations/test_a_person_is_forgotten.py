@@ -17,6 +17,7 @@ from schemas.inbound import AnswerOnLine
 from schemas.principals import ADMIN, principal_of
 from schemas.values import Contact, Kind, Person, Place
 from tests.support.operations import HOTLINE, Operations
+from tests.support.rows import words_of
 from tools.client.kafka import Voice, producer
 from tools.client.log import read_topics
 from tools.local.instance import Instance
@@ -164,9 +165,8 @@ async def _tables(instance: Instance) -> set[str]:
             "select schemaname, tablename from pg_tables where schemaname = any($1::text[])", list(service_names())
         )
         for schema, table in tables:
-            patterns = [f"%{word}%" for word in SAID] + [f"%{word.encode().hex()}%" for word in SAID]
-            query = f'select exists (select from {schema}."{table}" t where t::text like any($1::text[]))'  # noqa: S608 - names from the catalogue
-            if await connection.fetchval(query, patterns):
+            sought = [*SAID, *(word.encode().hex() for word in SAID)]
+            if any(word in row for row in await words_of(connection, f'{schema}."{table}"') for word in sought):
                 found.add(f"{schema}.{table}")
     finally:
         await connection.close()

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from chassis.packing import packed, said, unpacked
+
 pytestmark = pytest.mark.timeout(400)
 
 
@@ -38,11 +40,10 @@ def test_an_honest_system_is_clean_and_tampering_is_found(operations: Any) -> No
         "update sla.state set body = json_build_object('ticket', key, 'tier', 'simple') where key = $1",
         changed,
     )
-    operations.sql(
-        "update dispatch.event set body = replace(body::text, '楼道里的灯', '楼道里的水')::json"
-        " where key = $1 and type like '%.opened.v1'",
-        reworded,
-    )
+    of = "key = $1 and type like '%.opened.v1'"
+    [(kept,)] = operations.sql(f"select {said()} from dispatch.event where {of}", reworded)  # noqa: S608 - our own columns
+    other = unpacked(kept).replace("楼道里的灯", "楼道里的水")
+    operations.sql(f"update dispatch.event set packed = $2 where {of}", reworded, packed(other))  # noqa: S608 - our own columns
     operations.sql("update sla.timer set status = 'cancelled' where key = $1", silenced)
 
     left = operations.instance.home / "attachments" / "7Q" / "A7Q2M8ZK4D1XBW3HN5VT0"

@@ -15,6 +15,7 @@ from schemas.inbound import Register
 from schemas.principals import ADMIN, principal_of
 from schemas.values import Contact, Kind, Person, Place
 from tests.support.operations import HOTLINE, Operations
+from tests.support.rows import words_of
 from tools.client.kafka import Voice, producer
 from tools.client.log import read_topics
 from tools.local.instance import Instance
@@ -85,14 +86,10 @@ async def _tables(instance: Instance) -> set[tuple[str, str]]:
             "select schemaname, tablename from pg_tables where schemaname = any($1::text[])", list(service_names())
         )
         for schema, table in tables:
+            rows = await words_of(connection, f'{schema}."{table}"')
             for word in SAID:
-                patterns = (
-                    f"%{word}%",
-                    f"%{word.encode().hex()}%",
-                    f"%{ascii(word)[1:-1].replace(chr(92), chr(92) * 2)}%",
-                )
-                query = f'select exists (select from {schema}."{table}" t where t::text like any($1::text[]))'  # noqa: S608 - names from the catalogue
-                if await connection.fetchval(query, list(patterns)):
+                sought = (word, word.encode().hex(), ascii(word)[1:-1])
+                if any(each in row for row in rows for each in sought):
                     found.add((schema, table))
     finally:
         await connection.close()

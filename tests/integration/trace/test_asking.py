@@ -28,6 +28,7 @@ from services.trace.for_tools import (
     SummaryWords,
     TicketAnswer,
 )
+from tests.support.rows import words_of
 from worktime import Calendar, Ledger, OfficeHours, explain, parse_notice, working_days
 
 BY = Actor(by_rule="test")
@@ -99,7 +100,7 @@ async def test_a_long_timeline_comes_in_pages_that_together_say_the_same(
 async def test_the_contact_never_enters_trace(story: Any, ear: Any, web: TestClient[Any, Any], pool: Any) -> None:
     await ear.hear(story.registered())
 
-    kept = await pool.fetchval("select string_agg(entry::text, '') from entry")
+    kept = "".join(await words_of(pool, "entry"))
     entries = (await _ask(web, f"/v1/tickets/{story.ticket}/timeline"))["entries"]
 
     assert "13800000000" not in kept
