@@ -49,7 +49,8 @@ def show(results: Sequence[CheckResult], console: Terminal) -> None:
     table.add_column("问题 found", justify="right")
     for result in results:
         mark = styled(("✔", "green")) if result.kept else styled(("✘", "red"))
-        table.add_row(mark, result.promise, f"{result.looked_at:,}", str(len(result.findings)))
+        said = result.promise if result.note is None else f"{result.promise}\n{result.note}"
+        table.add_row(mark, said, f"{result.looked_at:,}", str(len(result.findings)))
     console.print(table)
     for result in results:
         for finding in result.findings[:_SHOWN]:
@@ -65,5 +66,6 @@ def _as_json(result: CheckResult) -> dict[str, object]:
         "promise": result.promise,
         "looked_at": result.looked_at,
         "kept": result.kept,
+        "note": result.note,
         "findings": [{"subject": each.subject, "text": each.text} for each in result.findings],
     }

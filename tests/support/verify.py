@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime, timedelta
 
 from schemas import dispatch as d
@@ -65,6 +64,5 @@ def written(record: TopicRecord, number: int) -> EventRow:
     assert envelope is not None
     mark = next(iter(contents_of([record._replace(offset=0)]).marks.values()))[envelope.sequence]
     topic, sequence, identity = record.topic, envelope.sequence, envelope.id
-    body = json.loads(record.value or b"{}")
-    task = body.get("task") if envelope.type.endswith(".desk-task.v1") else None
-    return EventRow("dispatch", "0", number, topic, 0, sequence, identity, TICKET, envelope.type, mark.digest, task)
+    body = (record.value or b"{}").decode()
+    return EventRow("dispatch", "0", number, topic, 0, sequence, identity, TICKET, envelope.type, mark.digest, body)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
+from pydantic_core import from_json
+
+from schemas.public import DeskTask
 from tools.client.backlog import NextOffset, unread
 from tools.verify.contents import Contents, Writer
 from tools.verify.findings import CheckResult, Finding
@@ -53,7 +56,7 @@ class EventsCheck:
                 self._altered.append(Finding(event.key, Chinese(f"{name}在主题 {event.topic} 上与表里的内容不同")))
         elif mark is None and event.number >= self._before.get((event.service, event.lane), 1):
             self.moved.add(event.key)
-        elif mark is None and self._contents.is_replaced(source, event.sequence, event.key, event.task or ""):
+        elif mark is None and self._contents.is_replaced(source, event.sequence, event.key, _task_of(event)):
             self._replaced.setdefault(source, set()).add(event.sequence)
         elif mark is not None or not self._contents.is_gone(source, event.sequence):
             self._unpublished.append(Finding(event.key, Chinese(f"{name}已记录，不在主题 {event.topic} 上")))
@@ -183,6 +186,11 @@ def standing_services(
         for service, count in sorted(backlog.items())
         if count and service not in moved
     ]
+
+
+def _task_of(event: EventRow) -> str:
+    """Which task of a ticket a message at the desk tells of."""
+    return str(from_json(event.body)["task"]) if event.type == DeskTask.type_name else ""
 
 
 def _at(place: Partition) -> str:

@@ -24,11 +24,12 @@ def whose(owner: Owner) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One check: the promise in a sentence, how many things were looked at, and what was found."""
+    """One check: the promise in a sentence, how much was looked at, what was found, and what else is to be known."""
 
     promise: str
     looked_at: int
     findings: Sequence[Finding]
+    note: Chinese | None = None
 
     @property
     def kept(self) -> bool:

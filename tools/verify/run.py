@@ -25,6 +25,7 @@ from tools.client.log import Counted, committed_offsets, end_offsets, read_topic
 from tools.errors import SaidClearly
 from tools.local.plan import service_names
 from tools.verify import checks, folds, submissions
+from tools.verify.answers import Answers, everybody_told
 from tools.verify.attachments import AttachmentRow, attachments_kept, contents_gone
 from tools.verify.contents import Contents
 from tools.verify.findings import CheckResult, Finding
@@ -60,20 +61,22 @@ async def verify_system(system: Addresses, counted: Counted) -> list[CheckResult
         await _caught_up(list(tables.values()), reached, began)
         facts = await _said_at_the_door(system, counted)
         histories = await _histories(system, policy, tables, contents, began)
-        receipts = await tables["intake"].receipts()
+        verdicts, dead = await tables["intake"].verdicts(), await tables["intake"].dead_places()
+        answers = Answers()
+        recorded = await _events_recorded(tables, contents, before, histories, answers)
+        taken = [submission for submission, verdict in verdicts.items() if not verdict.refused]
         return [
-            submissions.everything_answered(arrivals, facts, receipts, await tables["intake"].dead_places()),
-            submissions.said_at_the_door(
-                await tables["intake"].taken(), await tables["desk"].acts(), *_who_speaks(policy)
-            ),
+            submissions.everything_answered(arrivals, facts, verdicts, dead),
+            everybody_told(arrivals, verdicts, answers, dead),
+            submissions.said_at_the_door(taken, await tables["desk"].acts(), *_who_speaks(policy)),
             submissions.one_ticket_each(facts),
             await _contents_gone(system, tables["intake"], uploaded),
             submissions.taken_once(facts),
-            submissions.nothing_promised_is_gone(promised, arrivals, receipts.keys()),
+            submissions.nothing_promised_is_gone(promised, arrivals, verdicts.keys()),
             attachments_kept(facts.named, uploaded, await tables["intake"].attachments(), began - unnamed_for),
             checks.order_kept(contents),
             checks.everything_heard(await _heard(tables), contents, _readers(known)),
-            *await _events_recorded(tables, contents, before, histories),
+            *recorded,
             await nothing_redacted_stands(tables.values(), redactions, contents.said_again),
             *await _read(system, list(tables.values()), reached),
             await _nothing_stands_still(list(tables.values()), at_first, reached),
@@ -161,13 +164,18 @@ async def _histories(
 
 
 async def _events_recorded(
-    tables: Mapping[str, Tables], contents: Contents, before: Mapping[tuple[str, str], int], histories: Histories
+    tables: Mapping[str, Tables],
+    contents: Contents,
+    before: Mapping[tuple[str, str], int],
+    histories: Histories,
+    answers: Answers,
 ) -> list[CheckResult]:
     """Read the event tables last: what they hold beyond the topics as they were read tells which tickets moved on."""
     events = checks.EventsCheck(contents, before, service_names())
     for each in tables.values():
         async for event in each.events():
             events.take(event)
+            answers.take(event)
     return [*events.results(), *histories.judged(events.moved)]
 
 

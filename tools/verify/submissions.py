@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from schemas.attachments import Attached
 from schemas.registry import party_of
@@ -22,6 +23,13 @@ Submission = tuple[str, str, str]
 """Party, source and id."""
 _HOTLINE = str(Party(kind=PartyKind.HOTLINE))
 _BORN = frozenset({Registered.type_name, Answered.type_name})
+
+
+class Verdict(NamedTuple):
+    """What the door decided on a submission: its receipt, and whether it was refused."""
+
+    receipt: str
+    refused: bool
 
 
 class Arrivals:
@@ -77,18 +85,19 @@ class DoorFacts:
 def everything_answered(
     arrivals: Arrivals,
     facts: DoorFacts,
-    receipts: Mapping[tuple[str, str, str], str],
+    verdicts: Mapping[Submission, Verdict],
     dead: Collection[tuple[str, int, int]],
 ) -> CheckResult:
     """Each record of an inbound topic led to a fact of the door under its receipt, or is a dead letter.
 
-    `receipts` are those that the door gave, by party, source and id.
+    `verdicts` are those of the door.
     """
     findings = []
     for topic, partition, offset, submission in arrivals:
         if (topic, partition, offset) in dead:
             continue
-        if submission is None or receipts.get(submission) not in facts.answered:
+        verdict = verdicts.get(submission) if submission else None
+        if verdict is None or verdict.receipt not in facts.answered:
             place = f"{topic}/{partition}@{offset}"
             findings.append(Finding(place, Chinese("收到了，没有事件、没有退回，也没有死信")))
     return CheckResult("每条来件都有结果 (every input is answered or a dead letter)", len(arrivals), findings)

@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import UTC, datetime, timedelta
+from sys import intern
 from typing import Any, Final, NamedTuple
 
 import asyncpg
@@ -19,6 +20,7 @@ from schemas.registry import DISPATCH
 from services.trace.for_tools import Rate, referred_statement
 from tools.client.backlog import NextOffset, next_offsets
 from tools.verify.attachments import AttachmentRow
+from tools.verify.submissions import Submission, Verdict
 
 _AT_ONCE = 5_000
 
@@ -30,7 +32,7 @@ _ALWAYS: Final = (datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC
 
 
 class EventRow(NamedTuple):
-    """One row of a service's event table; `task` is of a desk task.
+    """One row of a service's event table.
 
     `digest` is the MD5 of its body as it was said, None where somebody was forgotten of whom it says something.
     """
@@ -45,7 +47,7 @@ class EventRow(NamedTuple):
     key: str
     type: str
     digest: bytes | None
-    task: str | None = None
+    body: str = ""
 
 
 class HeardRow(NamedTuple):
@@ -139,8 +141,7 @@ class Tables:
                 lane, number, topic, partition, sequence, id_, key, name, kept, outward = row.values()
                 body = unpacked(kept)
                 digest = await self._told(body) if outward and _SEALED.search(body) else _md5(body)
-                task = json.loads(body).get("task") if name.endswith(".desk-task.v1") else None
-                yield EventRow(self.service, lane, number, topic, partition, sequence, id_, key, name, digest, task)
+                yield EventRow(self.service, lane, number, topic, partition, sequence, id_, key, name, digest, body)
 
     async def counted_although_referred(self, rates: Sequence[Rate]) -> list[tuple[str, str]]:
         """Tickets that were referred to others and count in one of these rates: ticket and rate."""
@@ -213,14 +214,10 @@ class Tables:
         """Where it goes on in each input."""
         return await next_offsets(self.service, self._connection)
 
-    async def receipts(self) -> dict[tuple[str, str, str], str]:
-        """The receipts that the door gave, by party, source and id of what was submitted."""
-        rows = await self._fetch("select party, source, id, receipt from submission")
-        return {(party, source, named): receipt for party, source, named, receipt in rows}
-
-    async def taken(self) -> list[tuple[str, str, str]]:
-        """Party, source and id of what was submitted and not refused."""
-        return [*await self._fetch("select party, source, id from submission where code is null")]
+    async def verdicts(self) -> dict[Submission, Verdict]:
+        """What the door decided on all that was submitted."""
+        rows = await self._fetch("select party, source, id, receipt, code is not null from submission")
+        return {(intern(party), intern(source), id_): Verdict(*decided) for party, source, id_, *decided in rows}
 
     async def acts(self) -> dict[str, tuple[str, str]]:
         """What was said at the door of persons: by its id the login, and the party for which it was said."""

@@ -1,0 +1,62 @@
+"""The promise to whoever submits: it ends as taken, as refused or as a dead letter, and they are told which."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+
+from pydantic_core import from_json
+
+from schemas.public import ReceiptGiven, ReceiptRefused
+from tools.verify.findings import CheckResult, Finding
+from tools.verify.submissions import Arrivals, Submission, Verdict
+from tools.verify.tables import EventRow
+from vocabulary import Chinese
+
+
+class Answers:
+    """What authors were told of their submissions, boiled down while it is read: by receipt, taken or refused."""
+
+    def __init__(self) -> None:
+        """Nobody was told anything yet."""
+        self.given: set[str] = set()
+        self.refused: set[str] = set()
+
+    def take(self, event: EventRow) -> None:
+        """Note one event; most are no answers."""
+        told = {ReceiptGiven.type_name: self.given, ReceiptRefused.type_name: self.refused}.get(event.type)
+        if told is not None:
+            told.add(from_json(event.body)["receipt"])
+
+
+def everybody_told(
+    arrivals: Arrivals,
+    verdicts: Mapping[Submission, Verdict],
+    answers: Answers,
+    dead: Collection[tuple[str, int, int]],
+) -> CheckResult:
+    """Each record of an inbound topic is a dead letter, or was decided on, and its author was told what was decided.
+
+    What the door took can still be refused in the ticket's life, which its author is told beside; what the door refused
+    is told as refused alone. The note says how many ended how: a day on which all were refused is seen.
+    """
+    ended, findings = Counter[str](), list[Finding]()
+    for topic, partition, offset, submission in arrivals:
+        if (topic, partition, offset) in dead:
+            ended["死信"] += 1
+            continue
+        verdict = verdicts.get(submission) if submission else None
+        if verdict is None:
+            continue  # that nothing came of it is found where facts are looked at
+        ended["退回" if verdict.refused or verdict.receipt in answers.refused else "办理"] += 1
+        told, other = (answers.refused, answers.given) if verdict.refused else (answers.given, frozenset[str]())
+        if verdict.receipt not in told or verdict.receipt in other:
+            decided = "退回" if verdict.refused else "收下"
+            findings.append(Finding(f"{topic}/{partition}@{offset}", Chinese(f"{decided}了，没有这样答复来件的一方")))
+    note = "，".join(f"{how} {ended[how]:,} 件" for how in ("办理", "退回", "死信") if ended[how])
+    return CheckResult(
+        "每条来件的结局都答复了来件的一方 (whoever submits is told how it ended)",
+        len(arrivals),
+        findings,
+        Chinese(note),
+    )
