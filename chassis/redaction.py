@@ -26,7 +26,7 @@ class WordsTable(NamedTuple):
     packed: bool = False
 
 
-class _Column(NamedTuple):
+class _CoveredColumn(NamedTuple):
     """How a column is read, what is written of its `$n`, and what becomes of its words."""
 
     read: str
@@ -144,13 +144,13 @@ async def _cover_rows(transaction: Transaction, key: str, overlay: Overlay, kept
             )
 
 
-def _columns(kept: WordsTable) -> Iterator[_Column]:
+def _columns(kept: WordsTable) -> Iterator[_CoveredColumn]:
     for name in kept.texts:
-        yield _Column(f"{name}::text", f"{name} = $n", _same, Overlay.text, _same)
+        yield _CoveredColumn(f"{name}::text", f"{name} = $n", _same, Overlay.text, _same)
     for name in kept.documents:
-        yield _Column(f"{name}::text", f"{name} = $n::text::json", _same, Overlay.body, _same)
+        yield _CoveredColumn(f"{name}::text", f"{name} = $n::text::json", _same, Overlay.body, _same)
     if kept.packed:
-        yield _Column(said(), "packed = $n, body = null", unpacked, Overlay.body, packed)
+        yield _CoveredColumn(said(), "packed = $n, body = null", unpacked, Overlay.body, packed)
 
 
 def _same(words: Any) -> Any:

@@ -11,7 +11,7 @@ from schemas.registry import DISPATCH
 from schemas.values import Actor, Channel, Contact, Kind, Place, RequesterKind, Ruling, Tier
 from tools.client.log import TopicRecord
 from tools.verify.contents import contents_of
-from tools.verify.tables import EventRow
+from tools.verify.rows import EventRow
 
 TICKET = "26030200000017"
 BY = Actor(by_rule="test")
@@ -65,4 +65,5 @@ def written(record: TopicRecord, number: int) -> EventRow:
     mark = next(iter(contents_of([record._replace(offset=0)]).marks.values()))[envelope.sequence]
     topic, sequence, identity = record.topic, envelope.sequence, envelope.id
     body = (record.value or b"{}").decode()
-    return EventRow("dispatch", "0", number, topic, 0, sequence, identity, TICKET, envelope.type, mark.digest, body)
+    place = ("dispatch", "0", number, topic, 0, sequence)
+    return EventRow(*place, identity, TICKET, envelope.type, mark.digest, MONDAY, body)

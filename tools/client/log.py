@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -27,11 +28,15 @@ class TopicRecord(NamedTuple):
     value: bytes | None
 
 
-async def read_topics(broker: Broker, topics: Sequence[str], counted: Counted) -> AsyncIterator[TopicRecord]:
-    """Yield every record that stood on the topics when the reading began."""
+async def read_topics(
+    broker: Broker, topics: Sequence[str], counted: Counted, begins: Mapping[tuple[str, int], int] | None = None
+) -> AsyncIterator[TopicRecord]:
+    """Yield every record that stood on the topics when the reading began, from `begins` on where that is said."""
     async with listener(broker, topics) as consumer:
         ends = await consumer.end_offsets(consumer.assignment())
-        waiting = {place for place, end in ends.items() if end > 0}
+        for (topic, partition), begin in (begins or {}).items():
+            consumer.seek(TopicPartition(topic, partition), begin)
+        waiting = {place for place in ends if await consumer.position(place) < ends[place]}
         while waiting:
             fetched = await consumer.getmany(timeout_ms=500, max_records=5000)
             for place, records in fetched.items():
@@ -49,11 +54,17 @@ async def end_offsets(broker: Broker, topics: Sequence[str]) -> Mapping[tuple[st
     return {(place.topic, place.partition): end for place, end in ends.items()}
 
 
-async def trimmed(broker: Broker, topics: Sequence[str]) -> frozenset[tuple[str, int]]:
-    """Tell which partitions lost their beginning to retention."""
+async def begin_offsets(
+    broker: Broker, topics: Sequence[str], since: datetime | None = None
+) -> Mapping[tuple[str, int], int]:
+    """Tell where each partition begins, or what came to stand on it `since` a moment."""
     async with listener(broker, topics) as consumer:
-        begins = await consumer.beginning_offsets(consumer.assignment())
-    return frozenset((place.topic, place.partition) for place, begin in begins.items() if begin > 0)
+        begins = dict(await consumer.beginning_offsets(consumer.assignment()))
+        if since is not None:
+            ends = await consumer.end_offsets(consumer.assignment())
+            found = await consumer.offsets_for_times(dict.fromkeys(begins, int(since.timestamp() * 1000)))
+            begins = {place: ends[place] if at is None else at.offset for place, at in found.items()}
+    return {(place.topic, place.partition): begin for place, begin in begins.items()}
 
 
 async def committed_offsets(

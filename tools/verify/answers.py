@@ -9,12 +9,12 @@ from pydantic_core import from_json
 
 from schemas.public import ReceiptGiven, ReceiptRefused
 from tools.verify.findings import CheckResult, Finding
-from tools.verify.submissions import Arrivals, Submission, Verdict
-from tools.verify.tables import EventRow
+from tools.verify.rows import EventRow
+from tools.verify.submissions import Arrivals, DoorVerdict, Submission
 from vocabulary import Chinese
 
 
-class Answers:
+class ToldAuthors:
     """What authors were told of their submissions, boiled down while it is read: by receipt, taken or refused."""
 
     def __init__(self) -> None:
@@ -31,32 +31,31 @@ class Answers:
 
 def everybody_told(
     arrivals: Arrivals,
-    verdicts: Mapping[Submission, Verdict],
-    answers: Answers,
+    verdicts: Mapping[Submission, DoorVerdict],
+    answers: ToldAuthors,
     dead: Collection[tuple[str, int, int]],
 ) -> CheckResult:
     """Each record of an inbound topic is a dead letter, or was decided on, and its author was told what was decided.
 
-    What the door took can still be refused in the ticket's life, which its author is told beside; what the door refused
-    is told as refused alone. The note says how many ended how: a day on which all were refused is seen.
+    What the door took can still be refused in the ticket's life: its author is told that beside. The note says how many
+    ended how: a day on which all were refused is seen.
     """
     ended, findings = Counter[str](), list[Finding]()
     for topic, partition, offset, submission in arrivals:
         if (topic, partition, offset) in dead:
-            ended["死信"] += 1
+            ended["dead"] += 1
             continue
         verdict = verdicts.get(submission) if submission else None
-        if verdict is None:
-            continue  # that nothing came of it is found where facts are looked at
-        ended["退回" if verdict.refused or verdict.receipt in answers.refused else "办理"] += 1
-        told, other = (answers.refused, answers.given) if verdict.refused else (answers.given, frozenset[str]())
-        if verdict.receipt not in told or verdict.receipt in other:
+        if verdict is None or verdict.before:
+            continue  # that nothing came of it is found where facts are looked at; what was said again was told before
+        ended["refused" if verdict.refused or verdict.receipt in answers.refused else "taken"] += 1
+        if verdict.receipt not in (answers.refused if verdict.refused else answers.given):
             decided = "退回" if verdict.refused else "收下"
             findings.append(Finding(f"{topic}/{partition}@{offset}", Chinese(f"{decided}了，没有这样答复来件的一方")))
-    note = "，".join(f"{how} {ended[how]:,} 件" for how in ("办理", "退回", "死信") if ended[how])
+    note = Chinese(f"办理 {ended['taken']:,} 件，退回 {ended['refused']:,} 件，死信 {ended['dead']:,} 件")
     return CheckResult(
         "每条来件的结局都答复了来件的一方 (whoever submits is told how it ended)",
         len(arrivals),
         findings,
-        Chinese(note),
+        note,
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 
 from pydantic_core import from_json
 
@@ -11,8 +12,8 @@ from schemas.public import DeskTask
 from tools.client.backlog import NextOffset, unread
 from tools.verify.contents import Contents, Writer
 from tools.verify.findings import CheckResult, Finding
-from tools.verify.marks import NumberMarks
-from tools.verify.tables import EntryRow, EventRow, HeardRow
+from tools.verify.marks import Mark, NumberMarks
+from tools.verify.rows import EntryRow, EventRow, HeardRow
 from vocabulary import Chinese
 
 Partition = tuple[str, int]
@@ -27,8 +28,18 @@ def order_kept(contents: Contents) -> CheckResult:
 class EventsCheck:
     """Holds the event tables against the topics, row by row."""
 
-    def __init__(self, contents: Contents, before: Mapping[tuple[str, str], int], services: Collection[str]) -> None:
-        """`before` is each lane's next number before the topics were read: what lies below must stand on them."""
+    def __init__(
+        self,
+        contents: Contents,
+        before: Mapping[tuple[str, str], int],
+        services: Collection[str],
+        certain_since: datetime | None = None,
+    ) -> None:
+        """`before` is each lane's next number before the topics were read: what lies below must stand on them.
+
+        Where a window is looked at, what was recorded from `certain_since` on cannot stand before it.
+        """
+        self._certain_since = certain_since
         self.moved: set[str] = set()
         """The keys of which something was recorded that was not yet on its topic when that was read."""
         self._contents, self._before, self._services = contents, before, services
@@ -58,15 +69,24 @@ class EventsCheck:
             self.moved.add(event.key)
         elif mark is None and self._contents.is_replaced(source, event.sequence, event.key, _task_of(event)):
             self._replaced.setdefault(source, set()).add(event.sequence)
-        elif mark is not None or not self._contents.is_gone(source, event.sequence):
+        elif mark is not None or not self._may_be_gone(source, event):
             self._unpublished.append(Finding(event.key, Chinese(f"{name}已记录，不在主题 {event.topic} 上")))
+
+    def _may_be_gone(self, source: Writer, event: EventRow) -> bool:
+        certain = self._certain_since is not None and event.recorded >= self._certain_since
+        return not certain and self._contents.is_gone(source, event.sequence)
+
+    def unmatched(self) -> Iterator[tuple[Writer, int, Mark]]:
+        """What stands on the topics and in no row that was taken."""
+        ours = [source for source in self._contents.marks if source.service in self._services]
+        return self._contents.left(self._seen, ours)
 
     def results(self) -> list[CheckResult]:
         """Return what was found, once all rows were taken."""
         ours = [source for source in self._contents.marks if source.service in self._services]
         strangers = [
             Finding(mark.subject, Chinese(f"{source.source} 的第 {sequence} 号在主题 {source.topic} 上，从未记录"))
-            for source, sequence, mark in self._contents.left(self._seen, ours)
+            for source, sequence, mark in self.unmatched()
         ]
         marks = sum(len(self._contents.marks[source]) for source in ours)
         return [

@@ -57,6 +57,8 @@ class Contents:
         self.disorder: list[Finding] = []
         self.skipped: dict[Writer, set[int]] = {}
         """Numbers that are missing on a compacted topic: legal where a newer message replaced each."""
+        self.only: Collection[str] | None = None
+        """The keys that are looked at, where these are not all."""
         self.said_again: list[Finding] = []
         """Redacted passages that were said after they had been redacted."""
         self._redactions = redactions or {}
@@ -75,6 +77,8 @@ class Contents:
         marks = self.marks.setdefault(source, Marks())
         mark = Mark(envelope.id, intern(envelope.subject), _digest(value))
         before = marks.get(envelope.sequence)
+        if before is None and self.is_gone(source, envelope.sequence) and marks:
+            return  # said again, of what stood there before the beginning
         if before is None:
             self._note(record._replace(value=value), source, marks, mark)
         elif before != mark:
@@ -113,6 +117,10 @@ class Contents:
         elif not envelope.type.endswith((".order.v1", ".callback-request.v1")):
             return
         self.newest[topic, intern(envelope.subject), about] = Newest(envelope, value)
+
+    def was_told(self, topic: str, envelope: Envelope, value: str) -> None:
+        """Note what stands on a public topic before what is going to be read of it."""
+        self._replace(topic, envelope, value.encode())
 
     def mark(self, source: Writer, sequence: int) -> Mark | None:
         """What stands under a number of a source."""

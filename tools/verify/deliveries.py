@@ -19,7 +19,7 @@ from schemas.notices import (
     NoticeUndelivered,
 )
 from tools.verify.findings import Finding
-from tools.verify.tables import DeliveryRow
+from tools.verify.rows import DeliveryRow
 from vocabulary import Chinese, word
 
 _STANDINGS: Final[Mapping[type[Message], str]] = {

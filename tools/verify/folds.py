@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -19,10 +19,14 @@ from services.notify import for_tools as notify
 from services.sla import for_tools as sla
 from tools.verify.corrections import corrections_fold
 from tools.verify.findings import CheckResult, Finding
-from tools.verify.tables import HistoryRow, Tables, TimerRow
+from tools.verify.rows import HistoryRow, TimerRow
+from tools.verify.tables import Tables
+from tools.verify.window import in_batches
 from vocabulary import NOTHING, Chinese
 
 Fact = tuple[Message, datetime]
+
+_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,27 +51,33 @@ Visitor = Callable[[str, object, Sequence[Fact]], None]
 """Is shown each key with its stored state and its facts, so that nothing has to be read twice."""
 
 
-async def checked(tables: Tables, overdue_at: datetime, visit: Visitor) -> list[CheckResult]:
-    """Check all histories, states and timers of a service that folds."""
+async def checked(
+    tables: Tables, overdue_at: datetime, visit: Visitor, only: Collection[str] | None = None
+) -> list[CheckResult]:
+    """Check all histories, states and timers of a service that folds, or those of some keys."""
     how = FOLDS[tables.service]
     broken: list[Finding] = []
     rang: list[Finding] = []
     kept: list[Finding] = []
     corrected: list[Finding] = []
     async with tables.at_one_moment():
-        states = await tables.states()
-        rows = {row.key: row for row in await tables.timers()}
         keys = 0
-        async for key, history in tables.histories(how.topic):
-            keys += 1
-            facts, state = [fact_of(row) for row in history], _state(how, states.pop(key, None))
-            broken += fold_kept(tables.service, key, state, facts)
-            rang += runs_out_once(key, facts)
-            corrected += corrections_fold(key, facts)
-            kept += timer_kept(key, how.timer(state) if state else None, rows.pop(key, None), overdue_at)
-            visit(key, state, facts)
-    broken += [Finding(key, Chinese(f"{tables.service} 有状态，没有事件")) for key in states]
-    kept += [Finding(key, Chinese(f"{tables.service} 有定时器，没有事件")) for key in rows]
+        async for batch in in_batches(tables.histories(how.topic, only), _AT_ONCE):
+            keys += len(batch)
+            states = await tables.states([key for key, _ in batch])
+            timers = await tables.timers([key for key, _ in batch])
+            for key, history in batch:
+                facts, state = [fact_of(row) for row in history], _state(how, states.get(key))
+                broken += fold_kept(tables.service, key, state, facts)
+                rang += runs_out_once(key, facts)
+                corrected += corrections_fold(key, facts)
+                kept += timer_kept(key, how.timer(state) if state else None, timers.get(key), overdue_at)
+                visit(key, state, facts)
+        if only is None:
+            alone = await tables.without_facts("state", how.topic)
+            broken += [Finding(key, Chinese(f"{tables.service} 有状态，没有事件")) for key in alone]
+            alone = await tables.without_facts("timer", how.topic)
+            kept += [Finding(key, Chinese(f"{tables.service} 有定时器，没有事件")) for key in alone]
     results = [CheckResult(f"{tables.service} 的状态等于事件的折叠 (state is the fold of the events)", keys, broken)]
     if tables.service == "dispatch":
         promise = "更正前后相接 (a correction replaces what stood there)"

@@ -39,8 +39,10 @@ from tools.verify.life import Elsewhere, Life, NewestOrder, OpenClock, life_of
 from tools.verify.lives import CHECKS
 from tools.verify.looks import Looks, by_one_hand
 from tools.verify.memberships import Memberships
-from tools.verify.tables import DeliveryRow, HistoryRow, Tables
+from tools.verify.rows import DeliveryRow, HistoryRow
+from tools.verify.tables import Tables
 from tools.verify.wholes import Wholes
+from tools.verify.window import in_batches
 from vocabulary import RATES, Chinese
 from worktime import Calendar, OfficeHours
 
@@ -63,6 +65,9 @@ _CONFIDENTIAL: Final = "保密的联系方式经批准才看 (who asked in confi
 _DELIVERED: Final = "一件通知一个结果 (one end for each notice)"
 
 
+_AT_ONCE: Final = 500
+
+
 class Histories:
     """What was read of all tickets, and what was found."""
 
@@ -77,8 +82,9 @@ class Histories:
     ) -> None:
         """Knows nothing but the public topics yet; `rates` are those in which no referred matter counts.
 
-        `opening` is what contacts say that are kept.
+        `opening` is what contacts say that are kept. Where only some keys are looked at, what spans tickets is not.
         """
+        self._only = contents.only
         self._opening = opening
         self.results: list[CheckResult] = []
         self._policy, self._calendar, self._hours, self._rates = policy, calendar, hours, rates
@@ -142,25 +148,24 @@ class Histories:
         self._notices += delivered_once(ticket, [fact for fact, _ in facts], rows)
 
     async def read_trace(self, tables: Tables) -> None:
-        """Hold every life that trace noted against the promises."""
-        standings = await tables.standings()
-        self._fallen_back = await tables.dispatched_although_fallen_back(RULES)
-        self._referred = await tables.counted_although_referred(self._rates)
-        async for ticket, rows in tables.timelines(TIMELINE):
-            elsewhere = self._elsewhere.get(ticket, Elsewhere())
-            clocks = self._clocks.get(ticket, ())
-            calls = self._calls.get(ticket, {})
-            known = replace(
-                elsewhere,
-                clocks=clocks,
-                standing=standings.get(ticket),
-                calls=calls,
-                quoting=self._quoting.get(ticket, ()),
-            )
-            self._look_at(life_of(ticket, [_read(row) for row in rows]), known)
+        """Hold every life that trace noted, or those of the keys that are looked at, against the promises."""
+        if self._only is None:
+            self._fallen_back = await tables.dispatched_although_fallen_back(RULES)
+            self._referred = await tables.counted_although_referred(self._rates)
+        async for batch in in_batches(tables.timelines(TIMELINE, self._only), _AT_ONCE):
+            standings = await tables.standings([ticket for ticket, _ in batch])
+            for ticket, rows in batch:
+                known = replace(
+                    self._elsewhere.get(ticket, Elsewhere()),
+                    clocks=self._clocks.get(ticket, ()),
+                    standing=standings.get(ticket),
+                    calls=self._calls.get(ticket, {}),
+                    quoting=self._quoting.get(ticket, ()),
+                )
+                self._look_at(life_of(ticket, [_read(row) for row in rows]), known)
         said = [change async for _, rows in tables.timelines((RightsChanged.type_name,)) for change in map(_said, rows)]
         rights = SaidRights(self._policy, said)
-        async for subject, rows in tables.timelines(ACTS):
+        async for subject, rows in tables.timelines(ACTS, self._only):
             self._acted_on += 1
             texts = beyond_duties(rights, [_read(row) for row in rows])
             self._duties += [Finding(subject, text) for text in texts]
@@ -183,6 +188,19 @@ class Histories:
         yield from self.results
         for promise, findings in self._lives.items():
             yield CheckResult(promise, self._tickets, [each for each in findings if each.subject not in moved])
+        beyond = [each for each in self._duties if each.subject not in moved]
+        yield CheckResult(_DUTIES, self._acted_on, beyond)
+        yield CheckResult(
+            _CONFIDENTIAL, self._looks.looked_at, [each for each in self._secrets if each.subject not in moved]
+        )
+        yield CheckResult(_DELIVERED, self._notified, [each for each in self._notices if each.subject not in moved])
+        forgotten = [Finding(ticket, text) for ticket, text in self._contacts.forgotten() if ticket not in moved]
+        yield CheckResult(_CONTACT, self._contacts.looked_at, forgotten)
+        if self._only is None:
+            yield from self._across(moved)
+
+    def _across(self, moved: Collection[str]) -> Iterator[CheckResult]:
+        """Yield what can be told by looking at all tickets alone."""
         leaks = [Finding(ticket, text) for ticket, text in self._accusations.leaks() if ticket not in moved]
         yield CheckResult(_ACCUSED, self._tickets, leaks)
         sent = [(ticket, Chinese(f"由规则自动派单，而分类 {code} 已退回人工")) for ticket, code in self._fallen_back]
@@ -193,18 +211,10 @@ class Histories:
         yield CheckResult(_BELONGS, self._memberships.looked_at, differing)
         missed = [Finding(ticket, text) for ticket, text in self._crowds.missed() if ticket not in moved]
         yield CheckResult(_NOTICED, self._crowds.looked_at, missed)
-        forgotten = [Finding(ticket, text) for ticket, text in self._contacts.forgotten() if ticket not in moved]
-        yield CheckResult(_CONTACT, self._contacts.looked_at, forgotten)
         early = [Finding(part, text) for part, text in self._wholes.closed_too_early() if part not in moved]
         yield CheckResult(_WHOLE, self._wholes.looked_at, early)
-        beyond = [each for each in self._duties if each.subject not in moved]
-        yield CheckResult(_DUTIES, self._acted_on, beyond)
-        beyond = [Finding(*each) for each in self._looks.too_many() if each[0] not in moved]
-        yield CheckResult(_LOOKED, self._looks.looked_at, beyond)
-        yield CheckResult(
-            _CONFIDENTIAL, self._looks.looked_at, [each for each in self._secrets if each.subject not in moved]
-        )
-        yield CheckResult(_DELIVERED, self._notified, [each for each in self._notices if each.subject not in moved])
+        looks = [Finding(*each) for each in self._looks.too_many() if each[0] not in moved]
+        yield CheckResult(_LOOKED, self._looks.looked_at, looks)
 
 
 def elsewhere_of(contents: Contents) -> dict[str, Elsewhere]:

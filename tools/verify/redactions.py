@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from schemas.redaction import Overlay, Passage
 from tools.verify.findings import CheckResult, Finding
-from tools.verify.tables import RedactionRow, Tables
+from tools.verify.rows import RedactionRow
+from tools.verify.tables import Tables
 from vocabulary import Chinese
 
 

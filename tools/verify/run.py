@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -15,23 +16,26 @@ from chassis.clock import Clock, stopwatch
 from doors.attachments.keeping import KeeperAwayError
 from rulebook import Policy, load_policy
 from rulebook.codes import TAKE_CALL, Role
+from schemas.envelope import Envelope
 from schemas.principals import OPERATORS
 from schemas.registry import TICKETS, Topic, TopicKind, topics
 from services.desk.for_tools import SOURCE
 from services.trace.for_tools import IN_TIME_OR_COUNTED, rates_of
 from tools.client.addresses import Addresses
 from tools.client.backlog import NextOffset, unread
-from tools.client.log import Counted, committed_offsets, end_offsets, read_topics, trimmed
+from tools.client.log import Counted, TopicRecord, begin_offsets, committed_offsets, end_offsets, read_topics
 from tools.errors import SaidClearly
 from tools.local.plan import service_names
 from tools.verify import checks, folds, submissions
-from tools.verify.answers import Answers, everybody_told
+from tools.verify.answers import ToldAuthors, everybody_told
 from tools.verify.attachments import AttachmentRow, attachments_kept, contents_gone
 from tools.verify.contents import Contents
 from tools.verify.findings import CheckResult, Finding
 from tools.verify.histories import Histories
 from tools.verify.redactions import Redaction, nothing_redacted_stands, redactions_of
-from tools.verify.tables import HeardRow, Tables
+from tools.verify.rows import HeardRow
+from tools.verify.tables import Tables
+from tools.verify.window import VerifyWindow
 from vocabulary import Chinese
 from worktime import OfficeHours, Period, load_calendar
 
@@ -39,8 +43,11 @@ _PATIENCE: Final = 60.0
 _LOOK_AGAIN: Final = 0.2
 
 
-async def verify_system(system: Addresses, counted: Counted) -> list[CheckResult]:
+async def verify_system(system: Addresses, counted: Counted, since: datetime | None = None) -> list[CheckResult]:
     """Check every promise of a running system; what is on its way is given time to arrive and is no finding.
+
+    With `since` (by the clock that services live by) what was recorded from then on is looked at, and the whole life of
+    each key that it concerns; promises that span all tickets are left to a run over everything.
 
     The order of reading matters. What was recorded before the topics were read must stand on them. What stood on them
     must be recorded and heard afterwards. What was recorded in between is left out of what spans services.
@@ -48,37 +55,43 @@ async def verify_system(system: Addresses, counted: Counted) -> list[CheckResult
     policy = load_policy(system.policy)
     unnamed_for = policy.limits.attachments.unnamed_for
     known = topics((department.code for department in policy.departments), system)
-    began = Clock.parse(system.clock).now()
+    clock = Clock.parse(system.clock)
+    began, window = clock.now(), VerifyWindow.of(since, clock)
     async with _tables(system) as tables:
         before = {lane: number for each in tables.values() for lane, number in (await each.next_numbers()).items()}
+        only = await _moved(tables.values(), window)
         uploaded = await tables["intake"].attachments()
-        promised = await _promised(tables)
-        arrivals = await _arrivals(system, known, counted)
-        redactions = redactions_of(await tables["dispatch"].redactions(), system.redaction_key())
-        contents = await _contents(system, known, redactions, counted)
+        promised = await _promised(tables, window)
+        read = _TopicReading(system, window, counted)
+        arrivals = await _arrivals(read, known)
+        redactions = redactions_of(await tables["dispatch"].redactions(only), system.redaction_key())
+        contents = await _contents(read, known, redactions, tables["dispatch"], only)
         reached = {**arrivals.ends, **contents.ends}
         at_first = await _next_offsets(tables.values())
         await _caught_up(list(tables.values()), reached, began)
-        facts = await _said_at_the_door(system, counted)
+        facts = await _said_at_the_door(read)
         histories = await _histories(system, policy, tables, contents, began)
-        verdicts, dead = await tables["intake"].verdicts(), await tables["intake"].dead_places()
-        answers = Answers()
-        recorded = await _events_recorded(tables, contents, before, histories, answers)
+        verdicts = await tables["intake"].verdicts(arrivals.submissions(), window.since)
+        dead, answers = await tables["intake"].dead_places(), ToldAuthors()
+        recorded = await _events_recorded(tables, contents, before, histories, answers, window)
         taken = [submission for submission, verdict in verdicts.items() if not verdict.refused]
+        acts = await tables["desk"].acts(None if only is None else [act for _, _, act in taken])
         return [
             submissions.everything_answered(arrivals, facts, verdicts, dead),
             everybody_told(arrivals, verdicts, answers, dead),
-            submissions.said_at_the_door(taken, await tables["desk"].acts(), *_who_speaks(policy)),
+            submissions.said_at_the_door(taken, acts, *_who_speaks(policy)),
             submissions.one_ticket_each(facts),
             await _contents_gone(system, tables["intake"], uploaded),
             submissions.taken_once(facts),
             submissions.nothing_promised_is_gone(promised, arrivals, verdicts.keys()),
-            attachments_kept(facts.named, uploaded, await tables["intake"].attachments(), began - unnamed_for),
+            attachments_kept(
+                facts.named, _since(uploaded, window), await tables["intake"].attachments(), began - unnamed_for
+            ),
             checks.order_kept(contents),
             checks.everything_heard(await _heard(tables), contents, _readers(known)),
             *recorded,
-            await nothing_redacted_stands(tables.values(), redactions, contents.said_again),
-            *await _read(system, list(tables.values()), reached),
+            await nothing_redacted_stands(tables.values(), _redacted_in(redactions, window), contents.said_again),
+            *await _inputs_read(system, list(tables.values()), reached),
             await _nothing_stands_still(list(tables.values()), at_first, reached),
         ]
 
@@ -106,37 +119,86 @@ async def _contents_gone(system: Addresses, intake: Tables, at_first: Mapping[st
     return contents_gone(before, kept, await intake.attachments(), due)
 
 
-async def _arrivals(system: Addresses, known: Sequence[Topic], counted: Counted) -> submissions.Arrivals:
+@dataclass(frozen=True)
+class _TopicReading:
+    """How topics are read: whose, since when, and who is told how many records that were."""
+
+    system: Addresses
+    window: VerifyWindow
+    counted: Counted
+
+    async def begins(self, names: Sequence[str]) -> Mapping[tuple[str, int], int]:
+        """Where each partition begins to be read."""
+        return await begin_offsets(self.system.broker(OPERATORS), names, self.window.stamped)
+
+    async def records(
+        self, names: Sequence[str], begins: Mapping[tuple[str, int], int] | None = None
+    ) -> AsyncIterator[TopicRecord]:
+        """Every record of the window."""
+        places = await self.begins(names) if begins is None else begins
+        async for record in read_topics(self.system.broker(OPERATORS), names, self.counted, places):
+            yield record
+
+
+async def _moved(tables: Iterable[Tables], window: VerifyWindow) -> set[str] | None:
+    """The keys of which something was recorded in the window; None where everything is looked at."""
+    if window.rows_since is None:
+        return None
+    return {key for each in tables for key in await each.moved(window.rows_since)}
+
+
+def _since(uploaded: Mapping[str, AttachmentRow], window: VerifyWindow) -> Mapping[str, AttachmentRow]:
+    """Those attachments that can be named by what is looked at."""
+    begin = window.certain_since
+    return {id_: row for id_, row in uploaded.items() if begin is None or row.uploaded_at >= begin}
+
+
+def _redacted_in(redactions: Mapping[str, Redaction], window: VerifyWindow) -> Mapping[str, Redaction]:
+    """What was redacted in the window; what was before, runs of before looked for."""
+    return {key: each for key, each in redactions.items() if window.since is None or each.at >= window.since}
+
+
+async def _arrivals(read: _TopicReading, known: Sequence[Topic]) -> submissions.Arrivals:
     arrivals = submissions.Arrivals()
-    inbound = [topic.name for topic in known if topic.kind is TopicKind.INBOUND]
-    async for record in read_topics(system.broker(OPERATORS), inbound, counted):
+    async for record in read.records([topic.name for topic in known if topic.kind is TopicKind.INBOUND]):
         arrivals.take(record)
     return arrivals
 
 
-async def _promised(tables: Mapping[str, Tables]) -> list[submissions.Submission]:
-    acts = ((party, SOURCE, act) for party, act in await tables["desk"].acts_taken())
-    return [*await tables["intake"].put(), *acts]
+async def _promised(tables: Mapping[str, Tables], window: VerifyWindow) -> list[submissions.Submission]:
+    begin = window.certain_since
+    acts = ((party, SOURCE, act) for party, act in await tables["desk"].acts_taken(begin))
+    return [*await tables["intake"].put(begin), *acts]
 
 
 async def _heard(tables: Mapping[str, Tables]) -> list[HeardRow]:
     return [place for each in tables.values() for place in await each.heard()]
 
 
-async def _said_at_the_door(system: Addresses, counted: Counted) -> submissions.DoorFacts:
+async def _said_at_the_door(read: _TopicReading) -> submissions.DoorFacts:
     facts = submissions.DoorFacts()
-    async for record in read_topics(system.broker(OPERATORS), [TICKETS], counted):
+    async for record in read.records([TICKETS]):
         facts.take(record)
     return facts
 
 
 async def _contents(
-    system: Addresses, known: Sequence[Topic], redactions: Mapping[str, Redaction], counted: Counted
+    read: _TopicReading,
+    known: Sequence[Topic],
+    redactions: Mapping[str, Redaction],
+    dispatch: Tables,
+    only: set[str] | None,
 ) -> Contents:
     names = [topic.name for topic in known if topic.kind in (TopicKind.INTERNAL, TopicKind.PUBLIC)]
-    lost = await trimmed(system.broker(OPERATORS), names)
+    begins = await read.begins(names)
+    lost = [place for place, begin in begins.items() if begin > 0]
     contents = Contents(lost, [topic.name for topic in known if topic.compacted], redactions)
-    async for record in read_topics(system.broker(OPERATORS), names, counted):
+    contents.only = only
+    if only is not None:
+        async for row, at, body in dispatch.newest_told(only):
+            envelope = Envelope(row.id, "", row.type, at, row.key, row.sequence)
+            contents.was_told(row.topic, envelope, body)
+    async for record in read.records(names, begins):
         contents.take(record)
     return contents
 
@@ -145,22 +207,30 @@ async def _histories(
     system: Addresses, policy: Policy, tables: Mapping[str, Tables], contents: Contents, began: datetime
 ) -> Histories:
     """Read what services remember, then what trace noted; all of it after everybody had caught up with the topics."""
+    only = contents.only
     periods = tuple(Period(opens=hours.opens, closes=hours.closes) for hours in policy.office.hours)
     rates = [rate for rate in rates_of(policy.rates) if rate.name not in IN_TIME_OR_COUNTED]
     calendar = load_calendar(system.policy / "calendar")
-    opening = await tables["intake"].contacts()
+    opening = await tables["intake"].contacts(only)
     histories = Histories(contents, policy, calendar, OfficeHours(periods=periods), rates, opening)
     for service in folds.FOLDS:
         if service == "notify":
-            histories.know_deliveries(await tables[service].deliveries())
-        histories.results += await folds.checked(tables[service], began, histories.visitor(service))
+            histories.know_deliveries(await tables[service].deliveries(only))
+        histories.results += await folds.checked(tables[service], began, histories.visitor(service), only)
     entries = checks.EntriesCheck(contents, [topic for topic, readers in _READ_BY_TRACE.items() if readers])
     async with tables["trace"].at_one_moment():
-        async for entry in tables["trace"].entries():
+        async for entry in tables["trace"].entries(None if only is None else _begins_of(contents)):
             entries.take(entry)
         await histories.read_trace(tables["trace"])
     histories.results.append(entries.result())
     return histories
+
+
+def _begins_of(contents: Contents) -> list[tuple[str, str, int, int]]:
+    """From which number on each source was read, with topic and partition."""
+    return [
+        (writer.source, writer.topic, writer.partition, marks.first or 0) for writer, marks in contents.marks.items()
+    ]
 
 
 async def _events_recorded(
@@ -168,15 +238,29 @@ async def _events_recorded(
     contents: Contents,
     before: Mapping[tuple[str, str], int],
     histories: Histories,
-    answers: Answers,
+    answers: ToldAuthors,
+    window: VerifyWindow,
 ) -> list[CheckResult]:
     """Read the event tables last: what they hold beyond the topics as they were read tells which tickets moved on."""
-    events = checks.EventsCheck(contents, before, service_names())
+    events = checks.EventsCheck(contents, before, service_names(), window.certain_since)
     for each in tables.values():
-        async for event in each.events():
+        async for event in each.events(window.rows_since):
             events.take(event)
             answers.take(event)
+    if window.since is not None:
+        await _recorded_before(tables, events)
     return [*events.results(), *histories.judged(events.moved)]
+
+
+async def _recorded_before(tables: Mapping[str, Tables], events: checks.EventsCheck) -> None:
+    """Look up what stands in the window and was recorded before it: the broker was away, or it was sent again."""
+    places: dict[str, list[tuple[str, str, int, int]]] = {}
+    for writer, sequence, _ in events.unmatched():
+        lane = writer.source.split("/", 2)[2]
+        places.setdefault(writer.service, []).append((lane, writer.topic, writer.partition, sequence))
+    for service, those in places.items():
+        async for event in tables[service].events_at(those):
+            events.take(event)
 
 
 def _readers(known: Sequence[Topic]) -> Mapping[str, Sequence[str]]:
@@ -200,7 +284,7 @@ async def _caught_up(tables: Sequence[Tables], ends: Mapping[tuple[str, int], in
         await asyncio.sleep(_LOOK_AGAIN)
 
 
-async def _read(
+async def _inputs_read(
     system: Addresses, tables: Sequence[Tables], reached: Mapping[tuple[str, int], int]
 ) -> list[CheckResult]:
     places: dict[str, list[tuple[str, int]]] = {}

@@ -25,11 +25,12 @@ _HOTLINE = str(Party(kind=PartyKind.HOTLINE))
 _BORN = frozenset({Registered.type_name, Answered.type_name})
 
 
-class Verdict(NamedTuple):
-    """What the door decided on a submission: its receipt, and whether it was refused."""
+class DoorVerdict(NamedTuple):
+    """What the door decided on a submission: its receipt, whether it was refused, whether before what is looked at."""
 
     receipt: str
     refused: bool
+    before: bool = False
 
 
 class Arrivals:
@@ -45,6 +46,10 @@ class Arrivals:
         self.ends[record.topic, record.partition] = record.offset + 1
         submission = submission_of(party_of(record.topic), record.headers, record.value)
         self._came[record.topic].append((record.partition, record.offset, submission))
+
+    def submissions(self) -> Iterator[Submission]:
+        """Each submission that can be read."""
+        return (submission for _, _, _, submission in self if submission is not None)
 
     def __len__(self) -> int:
         return sum(map(len, self._came.values()))
@@ -85,7 +90,7 @@ class DoorFacts:
 def everything_answered(
     arrivals: Arrivals,
     facts: DoorFacts,
-    verdicts: Mapping[Submission, Verdict],
+    verdicts: Mapping[Submission, DoorVerdict],
     dead: Collection[tuple[str, int, int]],
 ) -> CheckResult:
     """Each record of an inbound topic led to a fact of the door under its receipt, or is a dead letter.
@@ -97,7 +102,7 @@ def everything_answered(
         if (topic, partition, offset) in dead:
             continue
         verdict = verdicts.get(submission) if submission else None
-        if verdict is None or verdict.receipt not in facts.answered:
+        if verdict is None or (not verdict.before and verdict.receipt not in facts.answered):
             place = f"{topic}/{partition}@{offset}"
             findings.append(Finding(place, Chinese("收到了，没有事件、没有退回，也没有死信")))
     return CheckResult("每条来件都有结果 (every input is answered or a dead letter)", len(arrivals), findings)

@@ -6,21 +6,24 @@ import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from sys import intern
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal
 
 import asyncpg
 
 from chassis.contacts import KEPT_IN, Opening, Vault, handles_in, opened_outside
 from chassis.packing import said, unpacked
+from chassis.store import columns
 from schemas.dispatch import CategoryFellBack, CategoryRestored, Dispatched, Redacted
 from schemas.registry import DISPATCH
 from services.trace.for_tools import Rate, referred_statement
 from tools.client.backlog import NextOffset, next_offsets
 from tools.verify.attachments import AttachmentRow
-from tools.verify.submissions import Submission, Verdict
+from tools.verify.rows import DeliveryRow, EntryRow, EventRow, HeardRow, HistoryRow, RedactionRow, TimerRow
+from tools.verify.submissions import DoorVerdict, Submission
+from tools.verify.window import one_of
 
 _AT_ONCE = 5_000
 
@@ -29,84 +32,6 @@ _MOMENTS: Final = timedelta(seconds=10)
 _SEALED: Final = re.compile('"(sealed|veil)"')
 _ALWAYS: Final = (datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
 """From when, until when, and as if it were when."""
-
-
-class EventRow(NamedTuple):
-    """One row of a service's event table.
-
-    `digest` is the MD5 of its body as it was said, None where somebody was forgotten of whom it says something.
-    """
-
-    service: str
-    lane: str
-    number: int
-    topic: str
-    partition: int
-    sequence: int
-    id: str
-    key: str
-    type: str
-    digest: bytes | None
-    body: str = ""
-
-
-class HeardRow(NamedTuple):
-    """How far a service heard a source."""
-
-    service: str
-    topic: str
-    partition: int
-    source: str
-    sequence: int
-
-
-class EntryRow(NamedTuple):
-    """One entry of trace."""
-
-    topic: str
-    partition: int
-    source: str
-    sequence: int
-    id: str
-    ticket: str
-
-
-class HistoryRow(NamedTuple):
-    """One fact of a history: its type, its body as JSON text, the moment by which it is judged."""
-
-    type: str
-    body: str
-    at: datetime
-
-
-class RedactionRow(NamedTuple):
-    """One redaction: of which ticket, keyed hash and length of the passage, and the moment by which it is judged."""
-
-    ticket: str
-    seal: str
-    length: int
-    at: datetime
-
-
-class TimerRow(NamedTuple):
-    """One timer of a key as the table has it; `now` is its lane's own time."""
-
-    key: str
-    name: str
-    due: datetime
-    status: str
-    now: datetime | None
-
-
-class DeliveryRow(NamedTuple):
-    """One message to one addressee, and how many of its attempts delivered it, or await being told of."""
-
-    ticket: str
-    notice: str
-    audience: str
-    status: str
-    delivered: int
-    untold: int
 
 
 class Tables:
@@ -130,18 +55,37 @@ class Tables:
         rows = await self._fetch("select name, next_number from lane")
         return {(self.service, lane): number for lane, number in rows}
 
-    async def events(self) -> AsyncIterator[EventRow]:
-        """Every event that the service recorded, streamed."""
+    async def moved(self, since: datetime) -> set[str]:
+        """The keys of which something was recorded since a moment."""
+        return {key for (key,) in await self._fetch("select distinct key from event where recorded >= $1", since)}
+
+    async def events(self, since: datetime | None = None) -> AsyncIterator[EventRow]:
+        """Every event that the service recorded, or recorded since a moment, streamed."""
+        where, values = ("true", ()) if since is None else ("recorded >= $1", (since,))
+        async for event in self._events(f"{where} order by lane, number", *values):
+            yield event
+
+    async def events_at(self, places: Sequence[tuple[str, str, int, int]]) -> AsyncIterator[EventRow]:
+        """The events with these numbers, by lane, topic, partition and sequence number."""
+        where = (
+            "(lane, topic, partition, sequence) in (select * from unnest($1::text[], $2::text[], $3::int[],"
+            " $4::bigint[]))"
+        )
+        async for event in self._events(where, *columns(places, 4)):
+            yield event
+
+    async def _events(self, where: str, *values: object) -> AsyncIterator[EventRow]:
+        query = (
+            f"select lane, number, topic, partition, sequence, id::text, key, type, {said()}, outward, recorded"  # noqa: S608 - our own columns
+            f" from event where {where}"
+        )
         async with self._connection.transaction():
-            async for row in self._connection.cursor(
-                f"select lane, number, topic, partition, sequence, id::text, key, type, {said()}, outward"  # noqa: S608 - our own columns
-                " from event order by lane, number",
-                prefetch=_AT_ONCE,
-            ):
-                lane, number, topic, partition, sequence, id_, key, name, kept, outward = row.values()
+            async for *told, kept, outward, recorded in self._each(query, *values):
                 body = unpacked(kept)
                 digest = await self._told(body) if outward and _SEALED.search(body) else _md5(body)
-                yield EventRow(self.service, lane, number, topic, partition, sequence, id_, key, name, digest, body)
+                lane, number, topic, partition, sequence, id_, key, name = told
+                place = (self.service, lane, number, topic, partition, sequence)
+                yield EventRow(*place, id_, key, name, digest, recorded, body)
 
     async def counted_although_referred(self, rates: Sequence[Rate]) -> list[tuple[str, str]]:
         """Tickets that were referred to others and count in one of these rates: ticket and rate."""
@@ -191,9 +135,10 @@ class Tables:
             return None
         return _md5(opened_outside(sealed, opening))
 
-    async def contacts(self) -> Opening:
-        """What all contacts say that are kept, by their handles."""
-        rows = await self._fetch(f"select handle, box from {KEPT_IN} where box is not null")  # noqa: S608 - our own name
+    async def contacts(self, tickets: Collection[str] | None = None) -> Opening:
+        """What all contacts say that are kept, or those of some tickets, by their handles."""
+        where, values = one_of("ticket", tickets)
+        rows = await self._fetch(f"select handle, box from {KEPT_IN} where box is not null and {where}", *values)  # noqa: S608 - our own name
         return {handle: self._contacts.opened(handle, box) for handle, box in rows}
 
     async def attachments(self) -> dict[str, AttachmentRow]:
@@ -214,22 +159,36 @@ class Tables:
         """Where it goes on in each input."""
         return await next_offsets(self.service, self._connection)
 
-    async def verdicts(self) -> dict[Submission, Verdict]:
-        """What the door decided on all that was submitted."""
-        rows = await self._fetch("select party, source, id, receipt, code is not null from submission")
-        return {(intern(party), intern(source), id_): Verdict(*decided) for party, source, id_, *decided in rows}
+    async def verdicts(
+        self, came: Iterable[Submission], since: datetime | None = None
+    ) -> dict[Submission, DoorVerdict]:
+        """What the door decided on all that was submitted; with `since` on what came, some of it before that."""
+        query = "select party, source, id, receipt, code is not null, false from submission"
+        if since is None:
+            rows = await self._fetch(query)
+        else:
+            named = columns(came, 3)
+            rows = await self._fetch(
+                "select party, source, id, receipt, code is not null, at < $4 from unnest($1::text[], $2::text[],"
+                " $3::text[]) x(party, source, id) join submission using (party, source, id)",
+                *named,
+                since,
+            )
+        return {(intern(party), intern(source), id_): DoorVerdict(*decided) for party, source, id_, *decided in rows}
 
-    async def acts(self) -> dict[str, tuple[str, str]]:
-        """What was said at the door of persons: by its id the login, and the party for which it was said."""
-        return {act: (login, party) for act, login, party in await self._fetch("select id, login, party from act")}
+    async def acts(self, ids: Collection[str] | None = None) -> dict[str, tuple[str, str]]:
+        """What was said at the door of persons, or these acts: by id the login, and the party for which it was said."""
+        where, values = one_of("id", ids)
+        rows = await self._fetch(f"select id, login, party from act where {where}", *values)  # noqa: S608 - our own name
+        return {act: (login, party) for act, login, party in rows}
 
-    async def put(self) -> list[tuple[str, str, str]]:
-        """What the HTTP door said it had taken, by party, source and id."""
-        return [*await self._fetch("select party, source, id from put where sent")]
+    async def put(self, since: datetime | None) -> list[tuple[str, str, str]]:
+        """What the HTTP door said it had taken, ever or since a moment, by party, source and id."""
+        return [*await self._fetch("select party, source, id from put where sent and at >= $1", since or _ALWAYS[0])]
 
-    async def acts_taken(self) -> list[tuple[str, str]]:
-        """What the door of persons said it had taken: the party for which it was said, and its id."""
-        return [*await self._fetch("select party, id from act where sent")]
+    async def acts_taken(self, since: datetime | None) -> list[tuple[str, str]]:
+        """What the door of persons said it had taken, ever or since: the party for which it was said, and its id."""
+        return [*await self._fetch("select party, id from act where sent and at >= $1", since or _ALWAYS[0])]
 
     async def dead_places(self) -> set[tuple[str, int, int]]:
         """The places of the records that became dead letters."""
@@ -248,26 +207,61 @@ class Tables:
         query = "select count(*) from timer where status = 'pending' and due <= $1"
         return int(await self._connection.fetchval(query, at))
 
-    async def states(self) -> dict[str, str]:
-        """The state of every key, as JSON text."""
-        rows = await self._fetch("select key, body::text from state")
+    async def states(self, keys: Collection[str]) -> dict[str, str]:
+        """The states of these keys, as JSON text."""
+        rows = await self._fetch("select key, body::text from state where key = any($1::text[])", list(keys))
         return dict(rows)
 
-    async def timers(self) -> list[TimerRow]:
-        """Every timer, whatever became of it."""
-        query = "select t.key, t.name, t.due, t.status, l.now from timer t join lane l on l.name = t.lane"
-        return [TimerRow(*row) for row in await self._fetch(query)]
+    async def timers(self, keys: Collection[str]) -> dict[str, TimerRow]:
+        """The timers of these keys, whatever became of them."""
+        query = (
+            "select t.key, t.name, t.due, t.status, l.now from timer t join lane l on l.name = t.lane"
+            " where t.key = any($1::text[])"
+        )
+        return {row[0]: TimerRow(*row) for row in await self._fetch(query, list(keys))}
 
-    async def histories(self, topic: str) -> AsyncIterator[tuple[str, list[HistoryRow]]]:
-        """Each key with its facts on one topic in the order in which they were decided; inside of a transaction."""
-        query = f"select key, type, {said()}, time from event where topic = $1 order by key, lane, number"  # noqa: S608 - our own columns
-        async for key, rows in _grouped(self._connection.cursor(query, topic, prefetch=_AT_ONCE)):
+    async def without_facts(self, table: Literal["state", "timer"], topic: str) -> list[str]:
+        """The keys of which a table knows something, and this topic no fact."""
+        query = (
+            f"select key from {table} t where not exists"  # noqa: S608 - our own name
+            " (select from event e where e.key = t.key and e.topic = $1) order by key"
+        )
+        return [key for (key,) in await self._fetch(query, topic)]
+
+    async def histories(
+        self, topic: str, keys: Collection[str] | None = None
+    ) -> AsyncIterator[tuple[str, list[HistoryRow]]]:
+        """Each key, or each of these, with its facts on one topic as they were decided; inside of a transaction."""
+        where, values = one_of("key", keys)
+        query = (
+            f"select key, type, {said()}, time from event where {where} and topic = '{topic}'"  # noqa: S608 - our own columns and topics
+            " order by key, lane, number"
+        )
+        async for key, rows in _grouped(self._each(query, *values)):
             yield key, [HistoryRow(name, unpacked(kept), at) for name, kept, at in rows]
 
-    async def redactions(self) -> list[RedactionRow]:
-        """Everything that was redacted, in the order in which it was decided."""
-        query = f"select key, {said()}, time from event where topic = $1 and type = $2 order by recorded, number"  # noqa: S608 - our own columns
-        rows = await self._fetch(query, DISPATCH, Redacted.type_name)
+    async def newest_told(self, keys: Collection[str]) -> AsyncIterator[tuple[EventRow, datetime, str]]:
+        """What outsiders were told of these keys, in order: the event, by when it is judged, and what they read."""
+        query = (
+            f"select lane, number, topic, partition, sequence, id::text, key, type, time, recorded, {said()}"  # noqa: S608 - our own columns
+            " from event where key = any($1::text[]) and outward order by key, recorded, number"
+        )
+        async with self._connection.transaction():
+            async for *told, at, recorded, kept in self._each(query, sorted(keys)):
+                sealed = unpacked(kept)
+                opening = await self._contacts.opening(self._connection, [sealed]) if _SEALED.search(sealed) else {}
+                lane, number, topic, partition, sequence, id_, key, name = told
+                place = (self.service, lane, number, topic, partition, sequence)
+                yield EventRow(*place, id_, key, name, None, recorded), at, opened_outside(sealed, opening)
+
+    async def redactions(self, keys: Collection[str] | None = None) -> list[RedactionRow]:
+        """Everything that was redacted, or of these keys, in the order in which it was decided."""
+        where, values = one_of("key", keys)
+        query = (
+            f"select key, {said()}, time from event where {where} and topic = '{DISPATCH}'"  # noqa: S608 - our own columns and topics
+            f" and type = '{Redacted.type_name}' order by recorded, number"
+        )
+        rows = await self._fetch(query, *values)
         read = ((key, Redacted.model_validate_json(unpacked(kept)), at) for key, kept, at in rows)
         return [RedactionRow(key, redacted.seal, redacted.length, at) for key, redacted, at in read]
 
@@ -290,47 +284,56 @@ class Tables:
                     for ticket in {*sought.findall(whole)}:
                         yield ticket, name, whole
 
-    async def entries(self) -> AsyncIterator[EntryRow]:
-        """Every entry of trace, streamed; inside of a transaction."""
-        async for row in self._connection.cursor(
-            "select topic, partition, source, sequence, id, ticket from entry", prefetch=_AT_ONCE
-        ):
-            yield EntryRow(*row.values())
+    async def entries(self, begins: Sequence[tuple[str, str, int, int]] | None = None) -> AsyncIterator[EntryRow]:
+        """Every entry of trace, streamed; or of these sources (with topic, partition) from a number on."""
+        query = "select topic, partition, source, sequence, id, ticket from entry"
+        if begins is not None:
+            query += (
+                " join unnest($1::text[], $2::text[], $3::int[], $4::bigint[]) x(source, topic, partition, first)"
+                " using (source, topic, partition) where sequence >= first"
+            )
+        async for row in self._each(query, *(() if begins is None else columns(begins, 4))):
+            yield EntryRow(*row)
 
-    async def timelines(self, types: Sequence[str]) -> AsyncIterator[tuple[str, list[HistoryRow]]]:
-        """Each ticket with its entries of these types, each topic in its own order; inside of a transaction."""
+    async def timelines(
+        self, types: Sequence[str], tickets: Collection[str] | None = None
+    ) -> AsyncIterator[tuple[str, list[HistoryRow]]]:
+        """Each ticket, or each of these, with its entries of these types, each topic in its order; in a transaction."""
+        where, values = one_of("ticket", tickets)
         query = (
-            f"select ticket, type, {said()}, at from entry where type = any($1::text[])"  # noqa: S608 - our own columns
+            f"select ticket, type, {said()}, at from entry where {where} and type in ({', '.join(map(repr, types))})"  # noqa: S608 - our own columns and types
             ' order by ticket, topic, "offset"'
         )
-        async for ticket, rows in _grouped(self._connection.cursor(query, types, prefetch=_AT_ONCE)):
+        async for ticket, rows in _grouped(self._each(query, *values)):
             yield ticket, [HistoryRow(name, unpacked(kept), at) for name, kept, at in rows]
 
-    async def standings(self) -> dict[str, tuple[str, str]]:
-        """The state and the holder of each ticket as trace tells them."""
-        rows = await self._fetch("select ticket, state, holder from summary")
+    async def standings(self, tickets: Collection[str]) -> dict[str, tuple[str, str]]:
+        """The state and the holder of these tickets as trace tells them."""
+        rows = await self._fetch(
+            "select ticket, state, holder from summary where ticket = any($1::text[])", list(tickets)
+        )
         return {ticket: (state, holder) for ticket, state, holder in rows}
 
-    async def deliveries(self) -> list[DeliveryRow]:
-        """Every delivery of notify with what its attempts came to."""
+    async def deliveries(self, tickets: Collection[str] | None = None) -> list[DeliveryRow]:
+        """Every delivery of notify, or those of some tickets, with what its attempts came to."""
+        where, values = one_of("d.ticket", tickets)
         query = (
-            "select d.ticket, d.notice, d.audience, d.status,"
+            "select d.ticket, d.notice, d.audience, d.status,"  # noqa: S608 - our own columns
             " count(*) filter (where a.outcome in ('accepted', 'delivered')),"
             " count(*) filter (where a.outcome is not null and not a.told)"
             "   + (select count(*) from settlement s where s.notice = d.notice and not s.told)"
-            " from delivery d left join attempt a using (notice) group by d.notice"
+            f" from delivery d left join attempt a using (notice) where {where} group by d.notice"
         )
-        return [DeliveryRow(*row) for row in await self._fetch(query)]
+        return [DeliveryRow(*row) for row in await self._fetch(query, *values)]
 
 
 def _md5(body: str) -> bytes:
     return hashlib.md5(body.encode(), usedforsecurity=False).digest()
 
 
-async def _grouped(rows: Any) -> AsyncIterator[tuple[str, list[Any]]]:
+async def _grouped(rows: AsyncIterator[Sequence[Any]]) -> AsyncIterator[tuple[str, list[Any]]]:
     current, found = None, list[Any]()
-    async for row in rows:
-        key, *rest = row.values()
+    async for key, *rest in rows:
         if key != current:
             if current is not None:
                 yield current, found

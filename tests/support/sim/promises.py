@@ -22,7 +22,7 @@ from tools.client.backlog import NextOffset
 from tools.client.log import TopicRecord
 from tools.verify import checks
 from tools.verify.contents import Contents
-from tools.verify.tables import EventRow, HeardRow
+from tools.verify.rows import EventRow, HeardRow
 
 S = TypeVar("S")
 _SAID = tuple(each.name for each in TOPICS if each.kind is not TopicKind.INBOUND)
@@ -102,7 +102,7 @@ def _contents(broker: Broker) -> Contents:
 def _row(service: str, event: Event) -> EventRow:
     digest = hashlib.md5(event.body.encode(), usedforsecurity=False).digest()
     place = (event.lane, event.number, event.topic, event.partition, event.sequence)
-    return EventRow(service, *place, str(event.id), event.key, event.type, digest)
+    return EventRow(service, *place, str(event.id), event.key, event.type, digest, event.recorded, event.body)
 
 
 def _unnumbered(tables: Mapping[str, Tables]) -> list[str]:

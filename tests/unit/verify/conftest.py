@@ -7,7 +7,7 @@ import pytest
 from tests.support.verify import LIFE, stood, written
 from tools.client.log import TopicRecord
 from tools.verify.contents import Contents, contents_of
-from tools.verify.tables import EventRow
+from tools.verify.rows import EventRow
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from tools.verify.checks import (
 )
 from tools.verify.contents import Contents, contents_of
 from tools.verify.findings import CheckResult
-from tools.verify.tables import EntryRow, EventRow, HeardRow
+from tools.verify.rows import EntryRow, EventRow, HeardRow
 
 ALL_OF_IT = {("dispatch", "0"): 99}
 

@@ -16,7 +16,7 @@ from services.notify.core.ledger import NoticeLedger
 from tests.support.verify import LIFE, MONDAY, TICKET
 from tools.verify.deliveries import delivered_once
 from tools.verify.folds import FOLDS, Fact, fold_kept, runs_out_once, timer_kept
-from tools.verify.tables import DeliveryRow, TimerRow
+from tools.verify.rows import DeliveryRow, TimerRow
 
 DUE = MONDAY + timedelta(days=1)
 REQUESTED = NoticeRequested(
