@@ -25,6 +25,10 @@ AHEAD: Final = Gauge(
 )
 DISK: Final = Gauge("liuhen_disk_bytes", "The size of a disk on which something is written.", ["disk"])
 FREE: Final = Gauge("liuhen_disk_free_bytes", "What of it is free for whoever is no administrator.", ["disk"])
+VERIFIED: Final = Gauge(
+    "liuhen_verified_timestamp_seconds", "When the newest run of `liuhen verify` that ended began; 0 where none did."
+)
+BROKEN: Final = Gauge("liuhen_broken_promises", "How many promises that run found broken.")
 PATIENCE: Final = 3.0
 """Seconds in which whatever lives has answered."""
 _AWAY: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
@@ -33,6 +37,7 @@ select pg_database_size(current_database()),
     (select count(*) from pg_stat_activity where backend_type = 'client backend'),
     current_setting('max_connections')::int, clock_timestamp()
 """
+_FOUND: Final = "select began_at, broken from trace.board_verified"
 
 
 async def ask_database(system: Addresses) -> None:
@@ -45,6 +50,7 @@ async def ask_database(system: Addresses) -> None:
             asked = datetime.now(UTC)
             size, connected, most, transactions = await connection.fetchrow(_ASKED) or (0, 0, 0, asked)
             halfway = asked + (datetime.now(UTC) - asked) / 2
+            await _tell_what_verify_found(connection)
         finally:
             connection.terminate()
     except _AWAY:
@@ -56,6 +62,16 @@ async def ask_database(system: Addresses) -> None:
     CONNECTIONS.labels("used").set(connected)
     CONNECTIONS.labels("most").set(most)
     AHEAD.set((transactions - halfway).total_seconds())
+
+
+async def _tell_what_verify_found(connection: asyncpg.Connection[asyncpg.Record]) -> None:
+    """Tell of the newest run of verify; of none where trace has its tables elsewhere, or not yet."""
+    try:
+        found = await connection.fetchrow(_FOUND)
+    except asyncpg.PostgresError:
+        return
+    VERIFIED.set(0 if found is None else found["began_at"].timestamp())
+    BROKEN.set(0 if found is None else found["broken"])
 
 
 def look_at_disks(disks: Mapping[str, Path]) -> None:

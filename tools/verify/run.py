@@ -12,7 +12,7 @@ from typing import Final
 
 import asyncpg
 
-from chassis.clock import Clock, stopwatch
+from chassis.clock import Clock, stopwatch, wall
 from doors.attachments.keeping import KeeperAwayError
 from rulebook import Policy, load_policy
 from rulebook.codes import TAKE_CALL, Role
@@ -56,7 +56,7 @@ async def verify_system(system: Addresses, counted: Counted, since: datetime | N
     unnamed_for = policy.limits.attachments.unnamed_for
     known = topics((department.code for department in policy.departments), system)
     clock = Clock.parse(system.clock)
-    began, window = clock.now(), VerifyWindow.of(since, clock)
+    began, really, window = clock.now(), wall(), VerifyWindow.of(since, clock)
     async with _tables(system) as tables:
         before = {lane: number for each in tables.values() for lane, number in (await each.next_numbers()).items()}
         only = await _moved(tables.values(), window)
@@ -76,7 +76,7 @@ async def verify_system(system: Addresses, counted: Counted, since: datetime | N
         recorded = await _events_recorded(tables, contents, before, histories, answers, window)
         taken = [submission for submission, verdict in verdicts.items() if not verdict.refused]
         acts = await tables["desk"].acts(None if only is None else [act for _, _, act in taken])
-        return [
+        results = [
             submissions.everything_answered(arrivals, facts, verdicts, dead),
             everybody_told(arrivals, verdicts, answers, dead),
             submissions.said_at_the_door(taken, acts, *_who_speaks(policy)),
@@ -94,6 +94,8 @@ async def verify_system(system: Addresses, counted: Counted, since: datetime | N
             *await _inputs_read(system, list(tables.values()), reached),
             await _nothing_stands_still(list(tables.values()), at_first, reached),
         ]
+        await tables["trace"].note_run(really, window.stamped, [len(result.findings) for result in results])
+        return results
 
 
 def _who_speaks(policy: Policy) -> tuple[set[str], set[str]]:

@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 
 import asyncpg
 
+from chassis.clock import wall
 from chassis.contacts import KEPT_IN, Opening, Vault, handles_in, opened_outside
 from chassis.packing import said, unpacked
 from chassis.store import columns
@@ -313,6 +314,14 @@ class Tables:
             "select ticket, state, holder from summary where ticket = any($1::text[])", list(tickets)
         )
         return {ticket: (state, holder) for ticket, state, holder in rows}
+
+    async def note_run(self, began: datetime, since: datetime | None, found: Sequence[int]) -> None:
+        """Note what a run found: `found` has a number of findings for each promise."""
+        await self._connection.execute(
+            "insert into verified (began_at, ended_at, since, promises, broken, findings)"
+            " values ($1, greatest($2, $1), $3, $4, $5, $6) on conflict do nothing",
+            *(began, wall(), since, len(found), sum(map(bool, found)), sum(found)),
+        )
 
     async def deliveries(self, tickets: Collection[str] | None = None) -> list[DeliveryRow]:
         """Every delivery of notify, or those of some tickets, with what its attempts came to."""

@@ -37,6 +37,8 @@ HEALTHY: Final[Mapping[str, str]] = {
     "liuhen_broker_answers": "1x60",
     "liuhen_database_answers": "1x60",
     "liuhen_database_clock_ahead_seconds": "0x60",
+    "liuhen_verified_timestamp_seconds": "0x60",
+    "liuhen_broken_promises": "0x60",
     'liuhen_disk_bytes{disk="kafka"}': "1000x60",
     'liuhen_disk_free_bytes{disk="kafka"}': "600x60",
     'liuhen_alarms_total{service="sla",kind="other_log"}': "0x60",
@@ -117,6 +119,7 @@ FAULTS: Final = {
     ),
     "a full disk": fault({'liuhen_disk_free_bytes{disk="kafka"}': "30x60"}, "DiskFull"),
     "a wrong clock": fault({'liuhen_broker_clock_ahead_seconds{service="sla",instance="a"}': "60x60"}, "ClockWrong"),
+    "verify found something": fault({"liuhen_broken_promises": "1x60"}, "PromiseBroken"),
     "nobody watches": fault({'up{job="liuhen-watch",service="watch"}': "0x60"}, "WatchDown"),
     "a partner sends the wrong format": fault(
         {'liuhen_dead_letters_total{service="intake",topic="t",reason="envelope"}': "0+4x60"},

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import time
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
 from chassis.packing import packed, said, unpacked
+from tools.client.addresses import Addresses
+from tools.foundations import ask_database
+
+RECENT = 400
 
 pytestmark = pytest.mark.timeout(400)
 
@@ -27,9 +34,17 @@ def broken(operations: Any) -> dict[str, set[str]]:
     return found
 
 
+def told(operations: Any) -> float | None:
+    """How many broken promises whoever watches the system is told of."""
+    asyncio.run(ask_database(Addresses.of(operations.instance.addresses())))
+    assert time.time() - (REGISTRY.get_sample_value("liuhen_verified_timestamp_seconds") or 0) < RECENT
+    return REGISTRY.get_sample_value("liuhen_broken_promises")
+
+
 def test_an_honest_system_is_clean_and_tampering_is_found(operations: Any) -> None:
     deleted, forged, changed, reworded, silenced = (operations.report(13_700_000_000 + n) for n in range(5))
     assert broken(operations) == {}
+    assert told(operations) == 0
 
     operations.sql("delete from sla.event where key = $1", deleted)
     operations.sql(
@@ -51,6 +66,7 @@ def test_an_honest_system_is_clean_and_tampering_is_found(operations: Any) -> No
     left.write_bytes(b"x")
 
     found = broken(operations)
+    assert told(operations) == len(found)
     assert found.pop("removed contents are gone") == {left.name}
     assert found.pop("published means recorded") == {deleted}
     assert found.pop("trace notes each record once") == {forged}
