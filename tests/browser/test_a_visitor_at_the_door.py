@@ -89,6 +89,12 @@ async def test_what_is_typed_without_a_network_is_said_once_when_there_is_one_an
     assert "13611112222" not in await phone.evaluate("JSON.stringify(localStorage)")
     assert await violations(phone) == []
     await pictured(phone, "visit")
+    # and the household can take a card with it, whose code opens the page of its receipt
+    await mine.locator("a").click()
+    await expect(phone.locator("h1")).to_have_text("温馨提示卡")
+    await expect(phone.locator("svg.code")).to_be_visible()
+    assert await violations(phone) == []
+    await pictured(phone, "card")
 
 
 async def test_what_is_refused_says_why_and_keeps_every_word(phone: Page) -> None:

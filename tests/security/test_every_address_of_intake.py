@@ -53,6 +53,8 @@ OF_PAGES: Final[Mapping[str, tuple[int, ...]]] = {
     "GET /static/{name}": (404,) * len(ASKERS),
     # The same for everybody: what somebody typed is on their phone alone.
     "GET /visit": (200,) * len(ASKERS),
+    # It draws a receipt that somebody has; nobody names one here.
+    "GET /visit/card": (404,) * len(ASKERS),
     "GET /visit/worker.js": (200,) * len(ASKERS),
 }
 

@@ -265,6 +265,8 @@ function showOne(one, list) {
     line("li", `${ticket.ticket}：${state}${news ? `。${news.text}` : ""}`, part);
   }
   if (one.about.length) line("div", one.about.join("；"), row).className = "hint";
+  const card = line("a", "给住户看的提示卡", row);
+  card.href = `/visit/card?receipt=${one.receipt}`;
 }
 
 function show() {
