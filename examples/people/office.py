@@ -211,7 +211,8 @@ class SimulatedOffice:
     def _minutes(self, task: DeskTask, dice: Random) -> float:
         if dice.random() < self._habits["slow"]:
             return dice.uniform(*self._habits["slow_minutes"])
-        return dice.uniform(*self._habits["desk_minutes" if task.task in _QUICK else "ruling_minutes"])
+        usual = self._habits["desk_minutes" if task.task in _QUICK else "ruling_minutes"]
+        return dice.uniform(*usual) * self._around.unhurried
 
     def _person(self, role: Role, *, besides: Person | None = None) -> Person:
         """The first who holds a role that day, besides whoever asked."""

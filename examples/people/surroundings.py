@@ -40,6 +40,8 @@ class Surroundings(BaseSettings):
     seed: int = 12345
     start: date | None = None
     tickets: int = 0
+    unhurried: float = 1.0
+    """By how much longer the office takes than its habits say, so that others find something to do."""
     habits: Path = Path(__file__).with_name("habits.yaml")
 
     @cached_property

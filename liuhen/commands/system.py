@@ -14,12 +14,14 @@ from rulebook import Policy, load_policy
 from rulebook.codes import Role
 from tools.client.addresses import Addresses
 from tools.client.backlog import backlog_of
+from tools.demo import live
 from tools.errors import SaidClearly
 from tools.local import workers
-from tools.local.instance import SUPERVISOR, Instance
+from tools.local.instance import SUPERVISOR, Announce, Instance
 from tools.local.plan import service_names
 from tools.local.process import Ending, end
 from tools.local.readiness import is_ready
+from tools.local.settings import load_settings
 from tools.local.state import alone
 from tools.prepare.logins import trial_password
 from tools.progress import telling
@@ -32,7 +34,10 @@ _ENDED: Final = {Ending.STOPPED: "已停止", Ending.KILLED: "强行结束", End
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command(help="启动消息系统、数据库和全部服务（已在运行则只启动结束了的），保持运行，并说明各处地址。")(up)
+    app.command(
+        help="启动消息系统、数据库和全部服务（已在运行则只启动结束了的），保持运行，并说明各处地址。"
+        "LIUHEN_LIVE=10 则从空的开始，虚构的城区在里面以十倍的快慢生活，可以坐下来一起办。"
+    )(up)
     app.command(help="只结束 up 启动的进程，连同它们的子进程。")(down)
     app.command(help="说明在运行什么、是否就绪；有没就绪的，退出码为 1。")(status)
 
@@ -43,18 +48,13 @@ def up(
     as_json: AsJson = False,
 ) -> None:
     """Start broker, database and services, or what of them ended by itself; leave them running; say where they are."""
+    healed: tuple[str, ...] = ()
+    settings = load_settings()
     with telling(_console) as tell:
-        instance = Instance(announce=tell)
-        with alone(instance.home):
-            if instance.is_running():
-                healed = workers.heal(instance)
-                if not healed:
-                    _show(instance)
-                    raise SaidClearly(f"{instance.name} 已在运行；用 liuhen down（make down）结束。")
-            else:
-                healed = ()
-                instance.require_free_ports(with_prometheus=with_prometheus)
-                _start(instance, with_prometheus=with_prometheus)
+        if settings.live:
+            instance = live.start_live(settings, tell)
+        else:
+            instance, healed = _up_for_good(tell, with_prometheus=with_prometheus)
     if as_json:
         print_json(_described(instance))
         return
@@ -63,11 +63,26 @@ def up(
     _show(instance)
 
 
+def _up_for_good(tell: Announce, *, with_prometheus: bool) -> tuple[Instance, tuple[str, ...]]:
+    """Start the system, or what of it ended; returns what was started again."""
+    instance = Instance(announce=tell)
+    with alone(instance.home):
+        if not instance.is_running():
+            instance.require_free_ports(with_prometheus=with_prometheus)
+            _start(instance, with_prometheus=with_prometheus)
+            return instance, ()
+        healed = workers.heal(instance)
+    if not healed:
+        _show(instance)
+        raise SaidClearly(f"{instance.name} 已在运行；用 liuhen down（make down）结束。")
+    return instance, healed
+
+
 def down(*, as_json: AsJson = False) -> None:
     """End what `up` started, children included, and nothing else."""
     with telling(_console) as tell:
         tell("正在结束各服务，然后是消息系统和数据库")
-        instance = Instance()
+        instance = _present()
         # First, and without asking: it may be in the middle of starting what is to end.
         end([each for each in instance.processes if each.name == SUPERVISOR], at_once=True)
         with alone(instance.home):
@@ -80,9 +95,15 @@ def down(*, as_json: AsJson = False) -> None:
         _console.print(f"{instance.name}：本来就没有在运行")
 
 
+def _present() -> Instance:
+    """The system that is meant: the district that lives in slow motion, where that runs and the usual one does not."""
+    usual, lives = Instance(), Instance(live.NAME)
+    return lives if lives.is_running() and not usual.is_running() else usual
+
+
 def status(*, as_json: AsJson = False) -> None:
     """Say what runs, and whether it is ready; exit code 1 when something is not."""
-    instance = Instance()
+    instance = _present()
     described = _described(instance)
     if as_json:
         print_json(described)
@@ -178,6 +199,10 @@ def _show(instance: Instance) -> None:
     tokens = os.path.relpath(instance.secrets)
     _console.print(
         f"在浏览器里办理：{instance.url('desk_http')}，口令都是 {trial_password(instance.secrets)}，试用姓名："
+    )
+    _console.print(
+        f"第一次用的，五分钟走一遍：{instance.url('desk_http')}/tour；"
+        f"走访用手机打开 {instance.url('intake_http')}/visit"
     )
     _console.print(who_may_log_in(load_policy(Path(instance.addresses()["LIUHEN_POLICY"]))))
     _console.print(f"HTTP 入口：须带 Authorization: Bearer，令牌见 {tokens}/ 的 wechat-token、survey-token")

@@ -162,6 +162,9 @@ async def test_axe_finds_nothing_on_any_page_also_enlarged(
     stranger = await Clerk.sit_down(browser, running)
     await stranger.opens("/login")
     assert await stranger.violations() == []
+    await stranger.page.locator("main a", has_text="五分钟走一遍").click()
+    await stranger.sees("接一个电话")
+    assert await stranger.violations() == []
     await xu.opens("/queue")
     assert await xu.violations() == []
     await xu.opens("/tasks/26090100000019/dispatching")

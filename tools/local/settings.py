@@ -46,6 +46,8 @@ class LocalSettings(Layout, BaseSettings):
     """Brokers of the cluster; where there are several, records have up to three copies unless it is said otherwise."""
     tls: bool = False
     """Whether broker, database and doors are reached over TLS, by an authority of the instance's own."""
+    live: float = Field(default=0.0, ge=0, le=1_000)
+    """By how much faster than real time the demo's district lives in what `make up` starts from nothing; 0: not."""
     patience: float = Field(default=60.0, gt=0)
     """Seconds that a part may take to become ready."""
 
