@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from bench import hop, latency, pending, whole
+from bench import desk, hop, latency, pending, whole
 from bench.figures import Figure, table
 from bench.place import machine, measured_instance
 from tools.errors import SaidClearly
@@ -19,7 +19,7 @@ from tools.local.instance import Announce, Instance
 from tools.progress import telling
 from tools.terminal import Terminal
 
-PARTS = ("tickets", "hop", "latency", "timers")
+PARTS = ("tickets", "hop", "latency", "timers", "desk")
 
 
 def main() -> None:
@@ -62,6 +62,8 @@ async def _measured(instance: Instance, only: str, tell: Announce, *, quick: boo
         figures += await latency.measure(instance, 100 if quick else 300, tell)
     if only in ("", "timers"):
         figures += await pending.measure(instance, 200_000 if quick else 5_000_000, tell, quick=quick)
+    if only in ("", "desk"):
+        figures += await desk.measure(instance, 20 if quick else 60, tell)
     return figures
 
 

@@ -38,11 +38,17 @@ _ANSWERS: Final = {"dispatched": 0, "accepted": 1, "first_contact_made": 2, "rev
 class SpeakingParties:
     """Plays all parties; `open_at_once` bounds how many tickets are under way."""
 
-    def __init__(self, instance: Instance, open_at_once: int, patience: float = 60.0) -> None:
-        """`patience` is how many seconds may pass in which nothing is heard that wants an answer."""
+    def __init__(
+        self, instance: Instance, open_at_once: int, patience: float = 60.0, per_second: float | None = None
+    ) -> None:
+        """`patience` is how many seconds may pass in which nothing is heard that wants an answer.
+
+        No more than `per_second` people call; all at once where it is None.
+        """
         self._ears = instance.broker(OPERATORS)
         self._open_at_once = open_at_once
         self._patience = patience
+        self._per_second = per_second
         self._producer = Producer(instance.broker(LETTERS), "bench")
         self._callers = 13_000_000_000 + int(time.time()) % 10_000 * 100_000
 
@@ -54,7 +60,7 @@ class SpeakingParties:
             await asyncio.gather(*(consumer.position(place) for place in consumer.assignment()))
             began = moved = time.perf_counter()
             while len(closed) < tickets:
-                more = max(0, min(tickets, len(closed) + self._open_at_once) - raised)
+                more = max(0, min(self._called_by(tickets, began), len(closed) + self._open_at_once) - raised)
                 raised += more
                 wires = [self._call() for _ in range(more)]
                 fetched = {} if wires else await consumer.getmany(timeout_ms=200, max_records=5_000)
@@ -71,6 +77,16 @@ class SpeakingParties:
                     raise Late(f"{len(closed):,} of {tickets:,} tickets were closed, then nothing came")
         return sorted(closed.values())
 
+    def _called_by(self, tickets: int, began: float) -> int:
+        """How many of so many people have called by now."""
+        if self._per_second is None:
+            return tickets
+        return min(tickets, int((time.perf_counter() - began) * self._per_second) + 1)
+
+    async def call_without_answer(self, tickets: int) -> None:
+        """Let people call about what has no category yet; nobody answers what was said before a play."""
+        await self._say([self._call(category=None) for _ in range(tickets)])
+
     async def _say(self, wires: Sequence[Wire]) -> None:
         """Say it until the broker has it: whoever speaks again under the same id is heard once."""
         while True:
@@ -82,14 +98,14 @@ class SpeakingParties:
     async def close(self) -> None:
         await self._producer.close()
 
-    def _call(self) -> Wire:
+    def _call(self, category: str | None = CATEGORY) -> Wire:
         self._callers += 1
         call = Register(
             kind=Kind.HELP,
             contact=Contact(name="王女士", phone=str(self._callers)),
             place=Place(text="四平路200号", road="四平路", number=200),
             text=_TEXT,
-            category=CATEGORY,
+            category=category,
         )
         return _wire(_HOTLINE, call, str(self._callers))
 
