@@ -36,6 +36,11 @@ def answered_on(party: Party, source: str) -> str:
     return channel_topic(PartyKind.OFFICE) if for_a_channel else answer_topic(party)
 
 
+def is_answered(party: Party) -> bool:
+    """Whether a party hears on a topic what became of its submissions; citizens read it on their page."""
+    return party.kind is not PartyKind.CITIZEN
+
+
 def without_mark(headers: Headers) -> Headers:
     """The headers as they are read at once: a door puts its mark behind all others."""
     return headers[:-1] if headers and headers[-1][0] == MARK else headers

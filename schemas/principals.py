@@ -17,6 +17,8 @@ OPERATORS: Final = "operators"
 """Who watches: reads everything and writes nothing."""
 DESK: Final = "desk"
 """The door of persons: it alone speaks for the office, in the name of who is logged in there."""
+INTAKE: Final = "intake"
+"""The door at which receipts open: it alone speaks for citizens, each at the page of their own."""
 LETTERS: Final = "letters"
 """Who puts dead letters back where they came in."""
 ALL_TOPICS: Final = "liuhen."
@@ -85,6 +87,8 @@ def principal_of(party: Party) -> str:
     """Name the user by which a party speaks and hears; the persons of the office do so through their door."""
     if party.kind is PartyKind.OFFICE:
         return DESK
+    if party.kind is PartyKind.CITIZEN:
+        return INTAKE
     return f"department.{party.department}" if party.department else party.kind.value
 
 

@@ -169,6 +169,7 @@ class PartyKind(StrEnum):
     SURVEY = "survey"
     WECHAT = "wechat"
     CITY = "city"
+    CITIZEN = "citizen"
     OFFICE = "office"
     CALLBACK = "callback"
     DEPARTMENT = "department"

@@ -24,6 +24,7 @@ OnExisting = (
     FollowUp
     | ProvideInfo
     | Withdraw
+    | AnswerCallback
     | PassOn
     | SettleAtUnit
     | RefuseTicket

@@ -21,6 +21,10 @@ COMES_BY: Final = {**CHANNEL_OF, PartyKind.CITY: Channel.HOTLINE}
 """The parties that raise matters, and the channel of each: what the city hands down came by its telephone."""
 
 
+FOR_REQUESTERS: Final = CHANNELS | {PartyKind.CITIZEN}
+"""The parties that say what a requester wants of their own ticket: channels for them, and the requester alone."""
+
+
 class Action(Message, owner="inbound"):
     """A request from outside; `do` names it inside other messages, the envelope's type names it on the wire."""
 

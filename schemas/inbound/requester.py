@@ -7,13 +7,15 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from schemas.attachments import Names
-from schemas.inbound.base import CHANNELS, COMES_BY, Action
+from schemas.inbound.base import COMES_BY, FOR_REQUESTERS, Action
 from schemas.values import (
     CategoryCode,
     Code,
     Contact,
+    Contacted,
     DepartmentCode,
     DeviceName,
+    Grade,
     Instant,
     Kind,
     Name,
@@ -22,6 +24,7 @@ from schemas.values import (
     Place,
     Position,
     RequesterKind,
+    Solved,
     Text,
     TicketId,
     Tier,
@@ -130,7 +133,7 @@ class FromRequester(Action, owner="inbound"):
 class FollowUp(FromRequester, Names):
     """A contact about a ticket: 催办 presses, 补充 adds; about one that ended, the wish that it be reopened."""
 
-    spoken_by: ClassVar[frozenset[PartyKind]] = CHANNELS
+    spoken_by: ClassVar[frozenset[PartyKind]] = FOR_REQUESTERS
     do: Literal["follow_up"] = "follow_up"
     mode: Literal["press", "add"]
     text: Text
@@ -139,7 +142,7 @@ class FollowUp(FromRequester, Names):
 class ProvideInfo(FromRequester, Names):
     """The requester answers what the centre or the department asked for."""
 
-    spoken_by: ClassVar[frozenset[PartyKind]] = CHANNELS
+    spoken_by: ClassVar[frozenset[PartyKind]] = FOR_REQUESTERS
     do: Literal["provide_info"] = "provide_info"
     text: Text
 
@@ -147,6 +150,18 @@ class ProvideInfo(FromRequester, Names):
 class Withdraw(FromRequester):
     """The requester takes the matter back (撤诉); a person of the centre confirms it for what is overdue."""
 
-    spoken_by: ClassVar[frozenset[PartyKind]] = CHANNELS
+    spoken_by: ClassVar[frozenset[PartyKind]] = FOR_REQUESTERS
     do: Literal["withdraw"] = "withdraw"
     reason: Text
+
+
+class AnswerCallback(FromRequester):
+    """The requester answers by themself what the callback agent would ask: once a round, and nobody calls then."""
+
+    spoken_by: ClassVar[frozenset[PartyKind]] = frozenset({PartyKind.CITIZEN})
+    do: Literal["answer_callback"] = "answer_callback"
+    contacted: Contacted
+    solved: Solved
+    attitude: Grade
+    result: Grade
+    note: Text | None = None

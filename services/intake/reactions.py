@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from doors.own import answered_on
+from doors.own import answered_on, is_answered
 from doors.phones import without_extension
 from schemas.dispatch import (
     ActionRefused,
@@ -194,8 +194,10 @@ def _refusal(message: ActionRefused | IncidentActionRefused, answered: Submissio
         reason=message.reason,
         version=of_ticket.version if of_ticket else None,
     )
-    says = (Answer(answered_on(message.party, answered.source), message.receipt, refused),)
-    return Reaction(says, refused=RefusedLater(message.receipt, message.action, message.code, message.reason))
+    later = RefusedLater(message.receipt, message.action, message.code, message.reason)
+    if not is_answered(message.party):
+        return Reaction(refused=later)
+    return Reaction((Answer(answered_on(message.party, answered.source), message.receipt, refused),), refused=later)
 
 
 def _progress(message: DispatchFact, at: Instant, known: KnownTicket, newsroom: Newsroom) -> Reaction:

@@ -39,7 +39,11 @@ from services.intake.reactions import NewsRow, RefusedLater, SubmissionId
 _TICKET = ", ".join(KnownTicket._fields)
 _NEIGHBOUR_HOURS = 12
 
-WORDS: Final = (WordsTable("ticket", "id", ("place", "words", "reply")), WordsTable("news", "ticket", ("text",)))
+WORDS: Final = (
+    WordsTable("ticket", "id", ("place", "words", "reply")),
+    WordsTable("news", "ticket", ("text",)),
+    WordsTable("citizen_act", "ticket", ("said",)),
+)
 """Where the door keeps what people said, by ticket."""
 RECORDS: Final = ("refused_record",)
 """Where it keeps records as they came."""
@@ -216,6 +220,7 @@ async def forget(connection: Connection, tickets: Sequence[str]) -> None:
     )
     receipts = [row["receipt"] for row in emptied]
     await connection.execute("delete from citizen_session where receipt = any($1::text[])", receipts)
+    await connection.execute("delete from citizen_act where opened_by = any($1::text[])", receipts)
 
 
 async def insert_refused(

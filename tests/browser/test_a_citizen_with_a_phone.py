@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import re
+from pathlib import Path
 from typing import Final
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from tests.support.acting import reported
 from tests.support.browser import Clerk, violations
 from tools.local.instance import Instance
 
@@ -73,3 +77,69 @@ async def test_whoever_called_finds_their_matter_with_the_code_and_their_number(
     await phone.wait_for_url(re.compile("/progress$"))
     await phone.go_back()
     await expect(phone.locator("#phone")).to_be_visible()
+
+
+async def test_they_answer_the_callback_questions_by_themself_and_later_ask_to_reopen(
+    phone: Page, kong: Clerk, running: Instance
+) -> None:
+    # given a matter that is done, whose requester has not been called yet
+    address = await registered(kong, "单元门关不上，一直敞着", 2)
+    await entered(phone, address)
+    ticket = (await phone.locator("h2", has_text="工单").first.inner_text()).removeprefix("工单 ")
+    await reported(running, ticket, "门轴已更换，请您查看。")
+    await is_shown(phone, "目前的答复")
+    await expect(phone.locator(".answer")).to_contain_text("门轴已更换")
+    await pictured(phone, "citizen")
+    assert await violations(phone) == []
+    # when they leave a question out, that is said beside it, and what was chosen and written stays
+    for name in ("contacted", "attitude", "result"):
+        await phone.locator(f"input[name={name}]").first.check()
+    await phone.locator("#f1-answer-said").fill("门是好了，<b>谢谢</b>")
+    await phone.get_by_role("button", name="提交评价").tap()
+    await expect(phone.locator("#f1-answer-solved-wrong")).to_be_visible()
+    assert await phone.locator("#f1-answer-said").input_value() == "门是好了，<b>谢谢</b>"
+    assert await violations(phone) == []
+    # when all are answered, the ticket is closed, and the agency has nobody to call
+    await phone.locator("input[name=solved]").first.check()
+    await phone.get_by_role("button", name="提交评价").tap()
+    await phone.wait_for_url(re.compile("#done"))
+    await is_shown(phone, "您的诉求已结案")
+    await expect(phone.locator("#done")).to_contain_text("已收下")
+    await expect(phone.locator("input[name=solved]")).to_have_count(0)
+    # when it is broken again within the window, they ask to reopen it
+    await phone.locator("summary", has_text="申请重启办理").tap()
+    await phone.locator("#f1-reopen-said").fill("又关不上了")
+    await phone.get_by_role("button", name="申请重启办理").tap()
+    await is_shown(phone, "热线中心核实后会告知您是否重启办理")
+    assert await violations(phone) == []
+    assert await phone.evaluate("document.documentElement.scrollWidth") <= WIDTH
+
+
+async def test_without_script_and_at_twice_the_size_all_of_it_works(browser: Browser, kong: Clerk) -> None:
+    address = await registered(kong, "路面有个坑", 3)
+    context = await browser.new_context(viewport={"width": WIDTH // 2, "height": 400}, java_script_enabled=False)
+    context.set_default_timeout(15_000)
+    page = await context.new_page()
+    await page.goto(address)
+    await page.locator("#phone").fill(NUMBER)
+    await page.get_by_role("button", name="查进展").click()
+    await page.locator("summary", has_text="有新情况要说").click()
+    await page.locator("#f1-add-said").fill("坑更大了")
+    await page.get_by_role("button", name="提交补充").click()
+    await expect(page.locator("#done")).to_contain_text("坑更大了")
+    await context.close()
+
+
+async def is_shown(phone: Page, text: str) -> None:
+    """Load the page again until it says so."""
+    async with asyncio.timeout(30):
+        while text not in await phone.locator("main").inner_text():
+            await asyncio.sleep(0.2)
+            await phone.goto(phone.url.partition("#")[0])
+
+
+async def pictured(phone: Page, name: str) -> None:
+    """Take a picture for the docs, where those are being renewed (`make pictures`)."""
+    folder = os.environ.get("LIUHEN_PICTURES")
+    if folder:
+        await phone.screenshot(path=Path(folder) / f"{name}.png")

@@ -7,6 +7,7 @@ from typing import get_args
 
 import pytest
 
+from doors.own import mark_of
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.clocks import ClockFact
@@ -47,7 +48,8 @@ def test_what_is_at_its_bound_is_read_at_the_door(action: type[Action]) -> None:
     party = Party(
         kind=max(action.spoken_by), department="housing" if PartyKind.DEPARTMENT in action.spoken_by else None
     )
-    headers = Envelope("id", "source", action.type_name, NOW, "").headers()
+    headers = Envelope("id", "door/test", action.type_name, NOW, "").headers()
+    headers.append(mark_of(b"key", party, "door/test", "id"))  # only a door speaks for citizens
     full = stretched(example(action)).model_dump_json(exclude={"do"}, exclude_none=True)
     reading = read(party, headers, full.encode(), b"key")
     assert isinstance(reading, Reading)

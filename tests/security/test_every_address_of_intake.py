@@ -50,6 +50,7 @@ OF_PAGES: Final[Mapping[str, tuple[int, ...]]] = {
     # Whoever has no session is shown the form that begins one, and leaves what was never entered.
     "GET /progress/matter": (200,) * len(ASKERS),
     "POST /progress/leave": (303,) * len(ASKERS),
+    "POST /progress/matter/{offer}": (401,) * len(ASKERS),
     "GET /static/{name}": (404,) * len(ASKERS),
     # The same for everybody: what somebody typed is on their phone alone.
     "GET /visit": (200,) * len(ASKERS),
@@ -122,7 +123,11 @@ async def test_the_pages_of_citizens_are_the_same_for_everybody(door: Any, doors
     for asker in ASKERS:
         data = {"receipt": OWN["wechat"], "phone": ""} if method == "POST" else None
         asked = door.request(
-            method, path.format(name="no.css"), headers=shows(doors, asker), data=data, allow_redirects=False
+            method,
+            path.format(name="no.css", offer="add"),
+            headers=shows(doors, asker),
+            data=data,
+            allow_redirects=False,
         )
         async with asked as answer:
             found.append(answer.status)

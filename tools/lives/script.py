@@ -34,6 +34,7 @@ _SOURCES: Final[Mapping[str, str]] = {
     "survey": "survey-app/1",
     "wechat": "wechat/1",
     "city": "city-platform/1",
+    "citizen": "door/citizen",
     "callback": "callback-agency/1",
     "office": SOURCE,
 }

@@ -21,6 +21,7 @@ from schemas.registry import (
     partitions_of,
     settings_of,
 )
+from schemas.values import PartyKind
 from tools.lives import golden
 from tools.pages.meanings import Described, described, words
 
@@ -159,7 +160,8 @@ def _operations(entry: Mapping[str, Any]) -> Iterator[tuple[str, Document]]:
         operation: Document = {"action": action, "channel": {"$ref": f"#/channels/{name}"}}
         if entry["kind"] == "inbound":
             operation["summary"] = f"提交（{entry['party']}）。 Submissions of {entry['party']}."
-            operation["reply"] = _reply(entry)
+            if entry["party"] != PartyKind.CITIZEN:
+                operation["reply"] = _reply(entry)
         elif entry["kind"] == "public":
             operation["summary"] = f"发布。 Published for {_listed(*entry['readers'])}."
             group = "The name of the principal that reads, a dot, and any name."

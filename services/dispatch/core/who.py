@@ -7,6 +7,7 @@ from typing import Final
 from schemas.inbound import (
     CHANNEL_OF,
     Action,
+    AnswerCallback,
     CallbackAction,
     DepartmentAction,
     FollowUp,
@@ -72,11 +73,15 @@ def agent_named(draft: Draft, action: FromRequester) -> Refusal | None:
 def by_its_channel(draft: Draft, action: FromRequester) -> Refusal | None:
     """A channel answers and takes back for the requesters that came by it; the hotline answers for whoever calls.
 
+    A citizen's own page is every channel's: the receipt and the number that open it came by the ticket's.
+
     What it says of others' tickets is told like what is said of no ticket at all, whosever number came along.
     """
     party = draft.by.party
     match action:
         case FollowUp():
+            return None
+        case _ if party is not None and party.kind is PartyKind.CITIZEN:
             return None
         case ProvideInfo() if not draft.rules.asks_who or (party is not None and party.kind is PartyKind.HOTLINE):
             return None
@@ -117,6 +122,8 @@ def of_nothing(received: ActionReceived) -> Refusal:
             return NOT_YOURS
         case CallbackAction():
             return NOT_WAITED_FOR
+        case AnswerCallback():
+            return not_verified(received.party)
         case ProvideInfo() | Withdraw() as action:
             nobody = action.agent is None and _has_agents(received.party)
             return AGENT_MISSING if nobody else not_verified(received.party)

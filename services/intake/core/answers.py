@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from doors.own import answered_on
+from doors.own import answered_on, is_answered
 from doors.refusals import Refusal, refusal
 from schemas.inbound import (
     CHANNEL_OF,
@@ -140,4 +140,6 @@ def _refused(reading: Reading, why: Refusal) -> tuple[Answer, ...]:
 
 
 def _to_author(reading: Reading, message: Message) -> tuple[Answer, ...]:
+    if not is_answered(reading.party):
+        return ()
     return (Answer(answered_on(reading.party, reading.source), reading.receipt, message),)

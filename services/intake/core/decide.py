@@ -29,7 +29,7 @@ from schemas.inbound import (
 )
 from schemas.numbering import without_part
 from schemas.tickets import ActionReceived, Answered, IncidentActionReceived, Registered
-from schemas.values import Channel, ContactKeys, Party, Verified
+from schemas.values import Channel, ContactKeys, Party, PartyKind, Verified
 from services.intake.core.answers import accepted, fact, refused, repeated
 from services.intake.core.attachments import attached, named_by, unusable
 from services.intake.core.checks import Against, check
@@ -284,6 +284,9 @@ def _spoken(state: DoorState, action: OnExisting, known: KnownTicket | None, par
     secrets = state.config.secrets
     if isinstance(action, Correct) and action.contact is not None:
         return Spoken(action, requester=secrets.keys(action.contact))
+    if isinstance(action, FromRequester) and party.kind is PartyKind.CITIZEN:
+        # Their page was opened by the receipt and the number, and nobody but this door writes what is done there.
+        return Spoken(action, matched=known is not None)
     if not isinstance(action, FromRequester) or action.contact is None:
         return Spoken(action)
     identities = secrets.identities(action.contact)

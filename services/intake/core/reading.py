@@ -18,7 +18,7 @@ from schemas.inbound import Action, AnyAction
 from schemas.numbering import LENGTH
 from schemas.registry import model_of
 from schemas.text import one_line, storable, unstorable
-from schemas.values import Party
+from schemas.values import Party, PartyKind
 from services.intake.core.numbers import receipt_of
 
 _VERSIONED: Final = re.compile(r"(?P<name>.+)\.v(?P<version>\d+)")
@@ -92,8 +92,9 @@ def read(party: Party, headers: Headers, value: bytes | None, key: bytes) -> Rea
 
 
 def _hold_to_own_name(party: Party, envelope: Envelope, headers: Headers, key: bytes) -> None:
-    """Nobody outside speaks under the name of one of our parts; EnvelopeError for whoever does."""
-    if is_ours(envelope.source) and not is_marked(headers, mark_of(key, party, envelope.source, envelope.id)):
+    """Nobody outside speaks under the name of one of our parts, or as a citizen; EnvelopeError for whoever does."""
+    ours = is_ours(envelope.source) or party.kind is PartyKind.CITIZEN
+    if ours and not is_marked(headers, mark_of(key, party, envelope.source, envelope.id)):
         raise EnvelopeError("ce_source", "a name that none of our own parts has")
 
 

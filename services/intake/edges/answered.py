@@ -38,7 +38,7 @@ class Ticket(TypedDict):
     """One ticket of a submission: its number alone where the contact that came along is not the requester's.
 
     `promised` is until when the requester was told that it is done, in words, while it is open; `lead` is which
-    department has or had to do it.
+    department has or had to do it, `ended_at` when it came to an end that can be asked about.
     """
 
     ticket: TicketId
@@ -46,6 +46,7 @@ class Ticket(TypedDict):
     state: NotRequired[TicketState]
     promised: NotRequired[str]
     lead: NotRequired[DepartmentCode]
+    ended_at: NotRequired[AwareDatetime]
     news: NotRequired[list[News]]
 
 

@@ -116,7 +116,7 @@ async def _tickets(pool: Pool, named: list[str], *, of_one: bool) -> list[Ticket
     theirs = f"(select w.requester from ticket w where w.id = left(t.id, {LENGTH}))"  # noqa: S608 - constants
     mine = f" and (t.id = any($2::text[]) or t.requester is not distinct from {theirs})" if of_one else ""
     known = await pool.fetch(
-        f"select id, open, stands, promised, lead from ticket t where id = any($1::text[]){mine} order by id",  # noqa: S608 - constants
+        f"select id, open, stands, promised, lead, ended from ticket t where id = any($1::text[]){mine} order by id",  # noqa: S608 - constants
         *(ids, *([named] if of_one else [])),
     )
     news = await pool.fetch(
@@ -141,4 +141,6 @@ async def _tickets(pool: Pool, named: list[str], *, of_one: bool) -> list[Ticket
             each["promised"] = ticket["promised"]
         if ticket["lead"]:
             each["lead"] = ticket["lead"]
+        if ticket["ended"]:
+            each["ended_at"] = ticket["ended"]
     return answer

@@ -34,15 +34,20 @@ class Session(NamedTuple):
     factor: str
 
 
-async def begin(request: web.Request, response: web.StreamResponse, receipt: str, factor: str) -> None:
-    """Begin a session in this browser, which is another one than it brought along."""
+async def begin(request: web.Request, receipt: str, factor: str) -> Session:
+    """Begin a session, which is another one than the browser brought along."""
     shown = secrets.token_urlsafe(_BYTES)
     await request.app[CONTEXT].pool.execute(
         "insert into citizen_session (id, receipt, factor) values ($1, $2, $3)", _id(shown), receipt, factor
     )
+    return Session(shown, receipt, factor)
+
+
+def keep(request: web.Request, response: web.StreamResponse, session: Session) -> None:
+    """Let the browser keep a session, where no script reads it."""
     secure, seconds = request.app[SETTINGS].over_tls, int(LASTS.total_seconds())
     response.set_cookie(
-        COOKIE, shown, httponly=True, samesite="Strict", secure=secure, path="/progress", max_age=seconds
+        COOKIE, session.shown, httponly=True, samesite="Strict", secure=secure, path="/progress", max_age=seconds
     )
 
 

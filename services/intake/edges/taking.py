@@ -27,6 +27,7 @@ from services.intake.core.checks import Against, check
 from services.intake.core.reading import Reading, Unreadable, differing, read
 from services.intake.core.state import DoorConfig
 from services.intake.edges import lookup
+from services.intake.edges.answered import Taken
 from services.intake.settings import IntakeSettings
 
 CONTEXT: Final = web.AppKey("context", EdgeContext)
@@ -74,8 +75,14 @@ def _id(request: web.Request) -> str:
 
 
 async def take_in(request: web.Request, headers: Headers, data: bytes) -> web.StreamResponse:
+    """Take what a channel submits, and answer where its receipt is shown."""
+    taken = await take_from(request, party_of(request), headers, data)
+    return json_answer(taken, web.HTTPAccepted.status_code, {"Location": taken["href"]})
+
+
+async def take_from(request: web.Request, party: Party, headers: Headers, data: bytes) -> Taken:
     """Take a submission as it would stand on the topic: once its id is claimed for it, it goes to the broker."""
-    reading = _read(request, headers, data)
+    reading = _read(request, party, headers, data)
     await _require_attachments(request, reading)
     context = request.app[CONTEXT]
     known = await lookup.claim(context.pool, reading, context.clock.now())
@@ -87,14 +94,13 @@ async def take_in(request: web.Request, headers: Headers, data: bytes) -> web.St
     here = f"/v1/receipts/{reading.receipt}"
     standing = known and await lookup.standing(context.pool, str(reading.party), reading.receipt)
     state = standing["state"] if standing else "pending"
-    answer = {"receipt": reading.receipt, "state": state, "href": here, "repeated": known is not None}
-    return json_answer(answer, web.HTTPAccepted.status_code, {"Location": here})
+    return Taken(receipt=reading.receipt, state=state, href=here, repeated=known is not None)
 
 
-def _read(request: web.Request, headers: Headers, data: bytes) -> Reading:
+def _read(request: web.Request, party: Party, headers: Headers, data: bytes) -> Reading:
     """Read a submission exactly as the lane will read it, so that what is wrong is said at once."""
     config, now = request.app[CONFIG], request.app[CONTEXT].clock.now()
-    reading = read(party_of(request), headers, data, config.secrets.key)
+    reading = read(party, headers, data, config.secrets.key)
     if isinstance(reading, Unreadable):
         raise HttpProblem(400, "bad_envelope", None, "没有可用的来源和编号，无法收下。请核对 source 和 id。")
     found: Refusal | None

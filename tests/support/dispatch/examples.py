@@ -327,6 +327,15 @@ EXAMPLES: Final[Mapping[str, Callable[[Story], Command]]] = {
     "follow_up": _channel(i.FollowUp(ticket=TICKET, mode="add", text="补充。")),
     "provide_info": _channel(i.ProvideInfo(ticket=TICKET, text="3号楼。", agent=AGENT)),
     "withdraw": _channel(i.Withdraw(ticket=TICKET, reason="不要了。", agent=AGENT)),
+    "answer_callback": _channel(
+        i.AnswerCallback(
+            ticket=TICKET,
+            contacted=Contacted.YES,
+            solved=Solved.SOLVED,
+            attitude=Grade.SATISFIED,
+            result=Grade.SATISFIED,
+        )
+    ),
     "pass_on": _office(i.PassOn),
     "settle_at_unit": _office(i.SettleAtUnit, reply="当场解决。"),
     "refuse_ticket": _office(i.RefuseTicket, ground="court", reason="已起诉。"),

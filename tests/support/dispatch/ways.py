@@ -13,7 +13,7 @@ from schemas import requests as r
 from schemas.values import Actor, Channel, Grade, Person, RequesterKind, Solved, Tier, VisitRef
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
-from services.dispatch.core.commands import Ask, Begin
+from services.dispatch.core.commands import Act, Ask, Begin
 from services.dispatch.core.episode import SAME, Target
 from services.dispatch.core.standing import AnyStanding
 from tests.support.dispatch.examples import EXAMPLES, JOINING, MERGE_ASKED, ORDERED, beside, prepared
@@ -40,6 +40,7 @@ from tests.support.dispatch.story import (
     RECEIPT,
     TICKET,
     Story,
+    received,
     registered,
     rules_with,
 )
@@ -58,6 +59,12 @@ class Way:
 def _plainly(kind: str) -> Callable[[Story], Story]:
     """Let the plain example of a kind happen."""
     return lambda story: story.when(EXAMPLES[kind](story))
+
+
+def _unsolved(story: Story) -> Story:
+    """Let the requester say by themself that it is not solved."""
+    four = {"contacted": "yes", "solved": "not", "attitude": "fairly", "result": "dissatisfied"}
+    return story.when(Act(received(i.AnswerCallback.model_validate({"ticket": story.ticket.id, **four}))))
 
 
 def _corrects(**values: Any) -> Callable[[Story], Story]:
@@ -222,6 +229,7 @@ WAYS: Final[tuple[Way, ...]] = (
     ),
     Way("note_unreached", S.CLOSED, _last_attempt, _plainly("note_unreached")),
     Way("record_callback", S.REWORK, callback_pending, lambda story: story.called(Solved.NOT, Grade.DISSATISFIED)),
+    Way("answer_callback", S.REWORK, callback_pending, _unsolved),
     *(
         Way("reopen", to, _never_led(before, dispatch=passing), _plainly("reopen"))
         for before in (lambda: prepared(at(S.ARCHIVED), "reopen"), lambda: at(S.TRANSFERRED), closed)

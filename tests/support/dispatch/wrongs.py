@@ -410,6 +410,8 @@ WRONGS: Final[tuple[Wrong, ...]] = (
     Wrong("withdraw", "not_asked_already", "already_asked", WITHDRAWAL_WANTED),
     Wrong("confirm_withdrawal", "withdrawal_wanted", "nothing_asked", _NO_WISH),
     Wrong("decline_withdrawal", "withdrawal_wanted", "nothing_asked", _NO_WISH),
+    Wrong("answer_callback", "by_its_channel", "not_verified", command=_by_wechat),
+    Wrong("answer_callback", "by_requester", "not_verified", command=_by_a_stranger),
     Wrong("provide_info", "agent_named", "agent_missing", command=_saying(agent=None), states={S.NEEDS_INFO}),
     Wrong("provide_info", "by_its_channel", "not_verified", command=_by_wechat),
     Wrong("provide_info", "by_requester", "not_verified", command=_by_a_stranger),

@@ -23,9 +23,12 @@ BY: Final = Person(id="d-1", name="经办人")
 KINDS: Final[dict[str, type[Any]]] = {
     str(action.model_fields["do"].default): action
     for action in get_args(i.OnExisting)
-    if not issubclass(action, i.OfficeAction | i.FollowUp)
+    if not issubclass(action, i.OfficeAction | i.FollowUp) and action.spoken_by != {PartyKind.CITIZEN}
 }
-"""Of a follow-up it is told whether there is such a ticket: what is said under a wrong number must not get lost."""
+"""What citizens alone do, their door does, about tickets that it shows them.
+
+Of a follow-up it is told whether there is such a ticket: what is said under a wrong number must not get lost.
+"""
 
 
 def spoken(kind: str, party: Party, **changed: Any) -> ActionReceived:

@@ -23,11 +23,13 @@ from services.dispatch.core.guards import in_words
 from services.dispatch.core.holder import participants
 from services.dispatch.core.regions import Heard, NoWish
 from services.dispatch.core.ticket import Matter, Ticket, cannot_be_reached, is_for_the_record
+from services.dispatch.core.who import by_its_channel, by_requester
 from vocabulary import label
 from worktime import local, moment_in_words
 
 episode = Episode("callback")
 
+_ANSWERED: Final = frozenset({S.CLOSED, S.REWORK})
 _RULED: Final = {Solved.SOLVED: Ruling.SOLVED, Solved.NOT: Ruling.UNSOLVED}
 _UNRULED: Final = {Solved.PARTLY: Unruled.PARTLY, Solved.NOT_RATED: Unruled.NOT_RATED}
 
@@ -142,8 +144,19 @@ def _appointed(ticket: Ticket, fact: d.CallbackAppointed, _at: datetime) -> Tick
 # --- answered --------------------------------------------------------------------------------------------------------
 
 
-@episode.action(i.RecordCallback, {S.CALLBACK_PENDING}, to={S.CLOSED, S.REWORK})
+@episode.action(i.RecordCallback, {S.CALLBACK_PENDING}, to=_ANSWERED)
 def record_callback(draft: Draft, action: i.RecordCallback) -> None:
+    """What the requester said to whoever called."""
+    _hear(draft, action)
+
+
+@episode.action(i.AnswerCallback, {S.CALLBACK_PENDING}, by_its_channel, by_requester, to=_ANSWERED)
+def answer_callback(draft: Draft, action: i.AnswerCallback) -> None:
+    """What the requester said by themself: whoever should have called need not any more."""
+    _hear(draft, action)
+
+
+def _hear(draft: Draft, action: i.RecordCallback | i.AnswerCallback) -> None:
     """What the requester said closes the ticket, or sends it back to work."""
     answers = d.CallbackRecorded(
         **draft.by_author,

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import secrets
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from aiohttp import web
 
-from chassis.routes import Route
+from chassis.routes import Route, text
 from doors import receipts
 from doors.receipts import code_of, page_of
+from services.intake.core.offers import Offer, offered
+from services.intake.core.repeats import window
 from services.intake.edges import lookup, sessions
+from services.intake.edges.acting import Done, Filled, done_by
 from services.intake.edges.answered import News, Standing, Ticket
 from services.intake.edges.pages.showing import MEANINGS, PAGES
 from services.intake.edges.sessions import Session
 from services.intake.edges.taking import CONFIG, CONTEXT, SETTINGS
 
 PAGE: Final = f"{receipts.PAGE}/matter"
-_OVER: Final = {"detail": "请重新填写回执号和电话：停留太久，或者浏览器没有保存本页的 Cookie。", "field": ""}
+OVER: Final = {"detail": "请重新填写回执号和电话：停留太久，或者浏览器没有保存本页的 Cookie。", "field": ""}
 _OFFICES: Final = {"centre": "12345 热线中心", "survey": "大调研办", "you": "等您补充情况", "nobody": "", "lead": ""}
 _ANSWERS: Final = frozenset(
     {"closed", "corrected", "final-answer-given", "handled-accepted", "merged-ticket-ended", "not-accepted"}
@@ -35,8 +40,22 @@ async def show(request: web.Request) -> web.StreamResponse:
     session = await sessions.current(request)
     standing = None if session is None else await opened(request, session)
     if session is None or standing is None:
-        return PAGES.answer("ask.html", receipt="", phone="", wrong=_OVER)
-    return shown(request, session, standing)
+        return PAGES.answer("ask.html", receipt="", phone="", wrong=OVER, kept={})
+    looking, again = Looking(session, standing), request.query.get("again")
+    if again is not None:
+        done = await done_by(request.app[CONTEXT].pool, session)
+        found = next((each for each in done if each.receipt == again), None)
+        looking = looking._replace(filled=None if found is None else again_of(found))
+    return await shown(request, looking)
+
+
+class Looking(NamedTuple):
+    """Whose page it is, what it says, and what was filled in on it and not taken, if anything."""
+
+    session: Session
+    standing: Standing
+    filled: Filled | None = None
+    wrong: Mapping[str, str] = MappingProxyType({})
 
 
 async def opened(request: web.Request, session: Session) -> Standing | None:
@@ -44,8 +63,19 @@ async def opened(request: web.Request, session: Session) -> Standing | None:
     return await lookup.opened(request.app[CONTEXT].pool, session.receipt, session.factor)
 
 
-def shown(request: web.Request, session: Session, standing: Standing, status: int = 200) -> web.Response:
+def again_of(done: Done) -> Filled:
+    """Fill a form in with what was said before."""
+    return Filled(done.offer, done.ticket, done.said, done.chosen, new_key())
+
+
+def new_key() -> str:
+    """Name a form anew: sent twice it does something once."""
+    return secrets.token_hex(8)
+
+
+async def shown(request: web.Request, looking: Looking, status: int = 200) -> web.Response:
     """Answer with the page of a matter."""
+    session, standing = looking.session, looking.standing
     address = page_of(request, request.app[SETTINGS].citizen_home, session.receipt)
     return PAGES.answer(
         "standing.html",
@@ -57,7 +87,20 @@ def shown(request: web.Request, session: Session, standing: Standing, status: in
         moment=partial(_moment, request),
         holder=partial(_holder, request),
         answer_of=answer_of,
+        offers=partial(offers_of, request),
+        done=await done_by(request.app[CONTEXT].pool, session),
+        filled=looking.filled,
+        wrong=looking.wrong,
+        new_key=new_key,
     )
+
+
+def offers_of(request: web.Request, ticket: Ticket) -> Sequence[Offer]:
+    """List what can be done with a ticket now; nothing with one whose state is not shown."""
+    if "state" not in ticket:
+        return ()
+    context, config = request.app[CONTEXT], request.app[CONFIG]
+    return offered(ticket["state"], ticket.get("ended_at"), context.clock.now(), window(config))
 
 
 def answer_of(news: Sequence[News]) -> News | None:
@@ -84,4 +127,4 @@ def _moment(request: web.Request, at: datetime) -> str:
     return at.astimezone(request.app[CONFIG].zone).strftime("%Y年%-m月%-d日 %H:%M")
 
 
-ROUTES: Final = (Route("GET", PAGE, show),)
+ROUTES: Final = (Route("GET", PAGE, show, (text("again"),)),)

@@ -14,7 +14,7 @@ from chassis.routes import Route, text
 from doors.receipts import PAGE
 from schemas.text import plain
 from services.intake.edges import progress, sessions
-from services.intake.edges.pages import matter
+from services.intake.edges.pages import acts, matter
 from services.intake.edges.pages.showing import PAGES
 
 _BETWEEN: Final = re.compile(r"[\s-]")
@@ -31,22 +31,30 @@ async def go_there(_request: web.Request) -> web.StreamResponse:
 
 async def ask(request: web.Request) -> web.StreamResponse:
     """GET /progress: the form; a receipt in the address, as a printed code has it, stands in it already."""
-    return PAGES.answer("ask.html", receipt=request.query.get("receipt", ""), phone="", wrong=None)
+    return PAGES.answer("ask.html", receipt=request.query.get("receipt", ""), phone="", wrong=None, kept={})
 
 
 async def enter(request: web.Request) -> web.StreamResponse:
-    """POST /progress: begin to look at a matter; the form again, with what was typed, where it does not open."""
+    """POST /progress: begin to look at a matter; the form again, with what was typed, where it does not open.
+
+    What somebody had filled in when their session was over is there again.
+    """
     receipt = phone = ""
+    kept: Mapping[str, str] = {}
     try:
         form = await sessions.posted(request)
         receipt, phone = form.get("receipt", ""), form.get("phone", "")
+        kept = acts.kept_in(form)
         asked = _asked(receipt, phone)
-        factor, _ = await progress.opened_by(request, asked.receipt, asked.phone)
+        factor, standing = await progress.opened_by(request, asked.receipt, asked.phone)
     except HttpProblem as problem:
-        values = {"receipt": receipt, "phone": phone, "wrong": problem.body}
+        values = {"receipt": receipt, "phone": phone, "wrong": problem.body, "kept": kept}
         return PAGES.answer("ask.html", problem.status, problem.headers, **values)
     response = web.Response(status=_SEE_OTHER, headers={"Location": matter.PAGE, "Cache-Control": "no-store"})
-    await sessions.begin(request, response, asked.receipt, factor)
+    session = await sessions.begin(request, asked.receipt, factor)
+    if kept:
+        response = await matter.shown(request, matter.Looking(session, standing, acts.again(kept)))
+    sessions.keep(request, response, session)
     return response
 
 
@@ -62,7 +70,7 @@ async def leave(request: web.Request) -> web.StreamResponse:
 
 def show_problem(_request: web.Request, status: int, problem: Mapping[str, Any]) -> web.Response:
     """Say what is wrong with an address above the form, which is what whoever opened it most likely looks for."""
-    return PAGES.answer("ask.html", status, receipt="", phone="", wrong=problem)
+    return PAGES.answer("ask.html", status, receipt="", phone="", wrong=problem, kept={})
 
 
 def _asked(receipt: str, phone: str) -> progress.Asked:
@@ -85,5 +93,6 @@ ROUTES: Final = (
     Route("POST", PAGE, enter),
     Route("POST", f"{PAGE}/leave", leave),
     *matter.ROUTES,
+    *acts.ROUTES,
     *PAGES.routes,
 )
