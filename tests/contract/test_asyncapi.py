@@ -99,6 +99,8 @@ def test_a_message_and_each_of_its_fields_are_described_in_both_languages(name: 
 
 def test_who_submits_something_is_told_where_the_answer_comes() -> None:
     submitting = {name: one for name, one in PUBLIC["operations"].items() if one["action"] == "receive"}
+    # Citizens read it on the page where they act.
+    assert "reply" not in submitting.pop("receive.liuhen.inbound.citizen.v1")
     assert submitting
     for name, operation in submitting.items():
         assert operation["reply"]["messages"], name
