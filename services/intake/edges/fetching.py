@@ -140,9 +140,10 @@ class Listener:
         headers.append(mark_of(key, CITY, SOURCE, said.id))
         reading = read(CITY, headers, said.content, key)
         # The lane refuses it likewise, and keeps what was refused; the city hears nothing of that but our alarm.
-        found = _unusable(reading.action, self._config, self._context) if not isinstance(reading, Unreadable) else None
-        if isinstance(reading, Unreadable) or found is not None:
-            _alarm("the city's order is refused", number=number, code=found.code if found else "unreadable")
+        if isinstance(reading, Unreadable):
+            _alarm("the city's order has no envelope", number=number)
+        elif (found := _unusable(reading.action, self._config, self._context)) is not None:
+            _alarm("the city's order is refused", number=number, refused=found.code)
         await self._context.publish(inbound_topic(CITY), number.encode(), said.content, headers)
 
 
