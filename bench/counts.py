@@ -23,7 +23,7 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-BINARY: Final = frozenset({".pyc", ".png"})
+BINARY: Final = frozenset({".pyc", ".png", ".zdict"})
 GENERATED: Final = re.compile(
     r"schemas/(json|golden|asyncapi|openapi|catalogue)|policy/schema/|docs/(lifecycle|facts|catalogue)|docker-compose|deploy/prometheus/prometheus|.*\.lock$"
     r"|examples/clients/(java/lib|javascript/node_modules)/"

@@ -14,6 +14,8 @@ LIMITS: Final = {
     "of these in services/dispatch": 2,
     "tests that import beside tests/support": 0,
     "functions over 40 lines": 1,
+    "names of three or more classes": 2,
+    "`told` in the code": 400,
     "words of the longest decision": 700,
     "arrows of the largest picture of a ticket's life": 40,
 }
