@@ -32,7 +32,7 @@ class CityRefusedError(Exception):
 class ReachesTheCity(Settings):
     """`city` is the address under which the city's platform answers; nothing is asked or told there without it.
 
-    `city_token` is what we show there; a file of it is read at each request.
+    `city_token` is what we show there; `city_token_file` has it in a file, which is read at each request.
     """
 
     city: str = ""

@@ -24,6 +24,7 @@ _READ_BY: Final = {
     "chassis/settings.py": "every service",
     "doors/settings.py": "trace, desk",
     "doors/attachments/settings.py": "intake, desk",
+    "doors/city.py": "intake",
     "tools/watch.py": "the watch",
     "tools/local/settings.py": "the local runner",
 }

@@ -25,6 +25,7 @@ FILES = (
     "chassis/settings.py",
     "doors/settings.py",
     "doors/attachments/settings.py",
+    "doors/city.py",
     "tools/local/settings.py",
 )
 
