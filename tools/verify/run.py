@@ -34,6 +34,7 @@ from tools.verify.findings import CheckResult, Finding
 from tools.verify.histories import Histories
 from tools.verify.redactions import Redaction, nothing_redacted_stands, redactions_of
 from tools.verify.rows import HeardRow
+from tools.verify.submissions import Submission
 from tools.verify.tables import Tables
 from tools.verify.window import VerifyWindow
 from vocabulary import Chinese
@@ -52,50 +53,61 @@ async def verify_system(system: Addresses, counted: Counted, since: datetime | N
     The order of reading matters. What was recorded before the topics were read must stand on them. What stood on them
     must be recorded and heard afterwards. What was recorded in between is left out of what spans services.
     """
-    policy = load_policy(system.policy)
-    unnamed_for = policy.limits.attachments.unnamed_for
-    known = topics((department.code for department in policy.departments), system)
     clock = Clock.parse(system.clock)
-    began, really, window = clock.now(), wall(), VerifyWindow.of(since, clock)
+    began, really, read = clock.now(), wall(), _TopicReading(system, VerifyWindow.of(since, clock), counted)
     async with _tables(system) as tables:
-        before = {lane: number for each in tables.values() for lane, number in (await each.next_numbers()).items()}
-        only = await _moved(tables.values(), window)
-        uploaded = await tables["intake"].attachments()
-        promised = await _promised(tables, window)
-        read = _TopicReading(system, window, counted)
-        arrivals = await _arrivals(read, known)
-        redactions = redactions_of(await tables["dispatch"].redactions(only), system.redaction_key())
-        contents = await _contents(read, known, redactions, tables["dispatch"], only)
-        reached = {**arrivals.ends, **contents.ends}
-        at_first = await _next_offsets(tables.values())
-        await _caught_up(list(tables.values()), reached, began)
-        facts = await _said_at_the_door(read)
-        histories = await _histories(system, policy, tables, contents, began)
-        verdicts = await tables["intake"].verdicts(arrivals.submissions(), window.since)
-        dead, answers = await tables["intake"].dead_places(), ToldAuthors()
-        recorded = await _events_recorded(tables, contents, before, histories, answers, window)
-        taken = [submission for submission, verdict in verdicts.items() if not verdict.refused]
-        acts = await tables["desk"].acts(None if only is None else [act for _, _, act in taken])
-        results = [
-            submissions.everything_answered(arrivals, facts, verdicts, dead),
-            everybody_told(arrivals, verdicts, answers, dead),
-            submissions.said_at_the_door(taken, acts, *_who_speaks(policy)),
-            submissions.one_ticket_each(facts),
-            await _contents_gone(system, tables["intake"], uploaded),
-            submissions.taken_once(facts),
-            submissions.nothing_promised_is_gone(promised, arrivals, verdicts.keys()),
-            attachments_kept(
-                facts.named, _since(uploaded, window), await tables["intake"].attachments(), began - unnamed_for
-            ),
-            checks.order_kept(contents),
-            checks.everything_heard(await _heard(tables), contents, _readers(known)),
-            *recorded,
-            await nothing_redacted_stands(tables.values(), _redacted_in(redactions, window), contents.said_again),
-            *await _inputs_read(system, list(tables.values()), reached),
-            await _nothing_stands_still(list(tables.values()), at_first, reached),
-        ]
-        await tables["trace"].note_run(really, window.stamped, [len(result.findings) for result in results])
+        results = await _looked_at(read, tables, began)
+        found = [len(result.findings) for result in results]
+        await tables["trace"].note_run(really, read.window.stamped, found)
         return results
+
+
+async def _looked_at(read: _TopicReading, tables: Mapping[str, Tables], began: datetime) -> list[CheckResult]:
+    system, window = read.system, read.window
+    policy = load_policy(system.policy)
+    known = topics((department.code for department in policy.departments), system)
+    before = {lane: number for each in tables.values() for lane, number in (await each.next_numbers()).items()}
+    only = await _moved(tables.values(), window)
+    uploaded = await tables["intake"].attachments()
+    promised = await _promised(tables, window)
+    arrivals = await _arrivals(read, known)
+    redactions = redactions_of(await tables["dispatch"].redactions(only), system.redaction_key())
+    contents = await _contents(read, known, redactions, tables["dispatch"], only)
+    reached = {**arrivals.ends, **contents.ends}
+    at_first = await _next_offsets(tables.values())
+    await _caught_up(list(tables.values()), reached, began)
+    facts = await _said_at_the_door(read)
+    histories = await _histories(system, policy, tables, contents, began)
+    verdicts, answers = await tables["intake"].verdicts(arrivals.submissions(), window.since), ToldAuthors()
+    recorded = await _events_recorded(tables, contents, before, histories, answers, window)
+    dead, oldest = await tables["intake"].dead_places(), began - policy.limits.attachments.unnamed_for
+    return [
+        submissions.everything_answered(arrivals, facts, verdicts, dead),
+        everybody_told(arrivals, verdicts, answers, dead),
+        await _who_acted(policy, tables["desk"], verdicts, window),
+        submissions.one_ticket_each(facts),
+        await _contents_gone(system, tables["intake"], uploaded),
+        submissions.taken_once(facts),
+        submissions.nothing_promised_is_gone(promised, arrivals, verdicts.keys()),
+        attachments_kept(facts.named, _since(uploaded, window), await tables["intake"].attachments(), oldest),
+        checks.order_kept(contents),
+        checks.everything_heard(await _heard(tables), contents, _readers(known)),
+        *recorded,
+        await nothing_redacted_stands(tables.values(), _redacted_in(redactions, window), contents.said_again),
+        *await _inputs_read(system, list(tables.values()), reached),
+        await _nothing_stands_still(list(tables.values()), at_first, reached),
+    ]
+
+
+async def _who_acted(
+    policy: Policy,
+    desk: Tables,
+    verdicts: Mapping[submissions.Submission, submissions.DoorVerdict],
+    window: VerifyWindow,
+) -> CheckResult:
+    taken = [submission for submission, verdict in verdicts.items() if not verdict.refused]
+    acts = await desk.acts(None if window.since is None else [act for _, _, act in taken])
+    return submissions.said_at_the_door(taken, acts, *_who_speaks(policy))
 
 
 def _who_speaks(policy: Policy) -> tuple[set[str], set[str]]:
@@ -167,7 +179,7 @@ async def _arrivals(read: _TopicReading, known: Sequence[Topic]) -> submissions.
     return arrivals
 
 
-async def _promised(tables: Mapping[str, Tables], window: VerifyWindow) -> list[submissions.Submission]:
+async def _promised(tables: Mapping[str, Tables], window: VerifyWindow) -> list[Submission]:
     begin = window.certain_since
     acts = ((party, SOURCE, act) for party, act in await tables["desk"].acts_taken(begin))
     return [*await tables["intake"].put(begin), *acts]

@@ -319,8 +319,8 @@ class Tables:
         """Note what a run found: `found` has a number of findings for each promise."""
         await self._connection.execute(
             "insert into verified (began_at, ended_at, since, promises, broken, findings)"
-            " values ($1, greatest($2, $1), $3, $4, $5, $6) on conflict do nothing",
-            *(began, wall(), since, len(found), sum(map(bool, found)), sum(found)),
+            " values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
+            *(began, max(began, wall()), since, len(found), sum(map(bool, found)), sum(found)),
         )
 
     async def deliveries(self, tickets: Collection[str] | None = None) -> list[DeliveryRow]:
