@@ -44,19 +44,24 @@ def kafka(plan: Plan, layout: Layout) -> Iterator[Manifest]:
                 "version": plan.kafka.image.rpartition(":")[2],
                 "listeners": [listener],
                 "authorization": {"type": "simple", "superUsers": [ADMIN]},
-                "config": {
-                    "auto.create.topics.enable": False,
-                    "default.replication.factor": layout.replicas,
-                    "min.insync.replicas": layout.in_sync,
-                    "offsets.topic.replication.factor": layout.replicas,
-                    "transaction.state.log.replication.factor": layout.replicas,
-                    "transaction.state.log.min.isr": layout.in_sync,
-                    "unclean.leader.election.enable": False,
-                },
+                "config": _config(layout),
             },
             "entityOperator": {"topicOperator": {}, "userOperator": {}},
         },
     )
+
+
+def _config(layout: Layout) -> Mapping[str, object]:
+    """What a record needs to count as written, and that nothing is lost for a quicker election."""
+    return {
+        "auto.create.topics.enable": False,
+        "default.replication.factor": layout.replicas,
+        "min.insync.replicas": layout.in_sync,
+        "offsets.topic.replication.factor": layout.replicas,
+        "transaction.state.log.replication.factor": layout.replicas,
+        "transaction.state.log.min.isr": layout.in_sync,
+        "unclean.leader.election.enable": False,
+    }
 
 
 def topic(row: Topic) -> Manifest:
