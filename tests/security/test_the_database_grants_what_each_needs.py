@@ -146,7 +146,14 @@ async def test_a_service_makes_the_partitions_of_its_months_all_the_same(databas
 
 async def test_dashboards_read_totals_and_nothing_that_tells_of_one_person(database: Database) -> None:
     views = await _tables(database, "trace", "v")
-    assert views == {"board_received", "board_standing", "board_closed", "board_steps", "board_departments"}
+    assert views == {
+        "board_received",
+        "board_standing",
+        "board_closed",
+        "board_steps",
+        "board_departments",
+        "board_verified",
+    }
     async with as_role(database, READER) as connection:
         for view in views:
             columns = (await connection.prepare(f"select * from trace.{view}")).get_attributes()  # noqa: S608 - our own names
