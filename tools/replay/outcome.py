@@ -222,7 +222,7 @@ async def _regions(connection: asyncpg.Connection[asyncpg.Record]) -> Regions:
 
 
 async def _counts(connection: asyncpg.Connection[asyncpg.Record], fact: type[Message]) -> Mapping[str, int]:
-    return Counter(f"{body['action']} {body['code']}" for body in await _bodies(connection, fact))
+    return dict(Counter(f"{body['action']} {body['code']}" for body in await _bodies(connection, fact)))
 
 
 async def _bodies(connection: asyncpg.Connection[asyncpg.Record], fact: type[Message]) -> list[dict[str, Any]]:
