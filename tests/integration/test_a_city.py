@@ -75,7 +75,9 @@ def test_a_city_of_four_hundred_departments_takes_a_call(city: Operations) -> No
     # and every lane of every department is listened to
     lanes = {process.name: workers.lanes_of(process) for _, process in workers.workers(city.instance)}
     channels_office_and_callback_agency = 5
-    assert lanes["intake"] == channels_office_and_callback_agency * LANES + DEPARTMENTS + LANES
+    citizens_and_the_city = 2
+    one_each = DEPARTMENTS + citizens_and_the_city
+    assert lanes["intake"] == channels_office_and_callback_agency * LANES + one_each + LANES
     assert lanes["dispatch"] == lanes["sla"] == LANES
     # and what our own services say is compressed
     logs = sorted((city.instance.home / "kafka").glob("liuhen.dispatch.v1-*/*.log"))
