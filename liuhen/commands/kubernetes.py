@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import typer
 from pydantic import ValidationError
 
+from liuhen.answers import AsJson, print_json
 from rulebook import load_policy
 from schemas.layout import Layout
 from tools.errors import SaidClearly
@@ -31,15 +32,27 @@ def register(app: typer.Typer) -> None:
     )
 
 
-def kubernetes(folder: Folder, *, lanes: Lanes = 12, channel_lanes: ChannelLanes = 12, brokers: Brokers = 3) -> None:
+def kubernetes(
+    folder: Folder,
+    *,
+    lanes: Lanes = 12,
+    channel_lanes: ChannelLanes = 12,
+    brokers: Brokers = 3,
+    as_json: AsJson = False,
+) -> None:
     """Write manifests and the folder of secrets; secrets that are there stay as they are."""
     plan = load_plan()
     departments = [each.code for each in load_policy(load_settings().policy).departments]
-    for name, text in manifests(plan, departments, _layout(lanes, channel_lanes, brokers)).items():
-        folder.mkdir(parents=True, exist_ok=True)
+    written = manifests(plan, departments, _layout(lanes, channel_lanes, brokers))
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in written.items():
         (folder / name).write_text(text, "utf-8")
-        typer.echo(folder / name)
     make_secrets(folder / SECRETS, plan, departments)
+    if as_json:
+        print_json({"written": [str(folder / name) for name in written], "secrets": str(folder / SECRETS)})
+        return
+    for name in written:
+        typer.echo(folder / name)
     typer.echo(f"{folder / SECRETS}：所有密码和密钥，下一步见 docs/kubernetes.md")
 
 

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias
 
+from chassis.packing import packed
 from chassis.service import Instant
-from chassis.store import Event, TopicPartition
+from chassis.store import Event, TopicPartition, event_of
 from chassis.timers import Timer
 
 Write: TypeAlias = Callable[[], None]
@@ -161,26 +162,26 @@ class Tables:
 
     # --- events --------------------------------------------------------------------------------------------------
 
-    def insert_events(self, events: Sequence[Event]) -> Iterator[Write]:
-        for event in events:
-            yield self._append(event)
+    def insert_events(self, rows: Sequence[Sequence[Any]]) -> Iterator[Write]:
+        for row in rows:
+            yield self._append(event_of(row))
 
     def _append(self, event: Event) -> Write:
         return lambda: self.event[event.lane].append(event)
 
-    def unpublished(self, lane: str, limit: int) -> list[Event]:
+    def unpublished(self, lane: str, limit: int) -> list[Sequence[Any]]:
         after = self.lane[lane]["published"]
         found = [event for event in self.event[lane] if not event.outward and event.number > after]
-        return sorted(found, key=lambda event: event.number)[:limit]
+        return [_as_kept(event) for event in sorted(found, key=lambda event: event.number)[:limit]]
 
-    def unpublished_outward(self, lanes: Sequence[str], topic: str, limit: int) -> list[Event]:
+    def unpublished_outward(self, lanes: Sequence[str], topic: str, limit: int) -> list[Sequence[Any]]:
         found = [
             event
             for lane in sorted(lanes)
             for event in self.event[lane]
             if event.outward and event.topic == topic and event.number > self.outlet.get((lane, topic), 0)
         ]
-        return found[:limit]
+        return [_as_kept(event) for event in found[:limit]]
 
     def outward_topics(self, lanes: Sequence[str]) -> list[Row]:
         topics = {(lane, event.topic) for lane in lanes for event in self.event[lane] if event.outward}
@@ -278,3 +279,8 @@ def counters_of(row: Mapping[str, Any]) -> dict[str, int]:
     """The counters of a lane."""
     found: dict[str, int] = json.loads(row["counters"])
     return found
+
+
+def _as_kept(event: Event) -> Sequence[Any]:
+    kept = event._asdict()
+    return list((kept | {"body": packed(event.body)}).values())
