@@ -207,9 +207,9 @@ def yardsticks(learned: Sequence[Example], asked: Sequence[Example], seed: int =
     truth, found = [each.label for each in plain], []
     for name, kind in zip(YARDSTICKS, kinds, strict=True):
         pipe: Any = make_pipeline(TfidfVectorizer(analyzer=grams, sublinear_tf=True, min_df=2), kind).fit(texts, names)
-        suggestion = [str(label) for label in pipe.predict([each.text for each in plain])]
-        macro = float(f1_score(truth, suggestion, average="macro", labels=sorted(set(truth)), zero_division=0))
-        hits = [label == meant for label, meant in zip(suggestion, truth, strict=True)]
+        predicted = [str(label) for label in pipe.predict([each.text for each in plain])]
+        macro = float(f1_score(truth, predicted, average="macro", labels=sorted(set(truth)), zero_division=0))
+        hits = [label == meant for label, meant in zip(predicted, truth, strict=True)]
         error = None
         if hasattr(pipe, "predict_proba"):
             sure = pipe.predict_proba([each.text for each in plain]).max(axis=1)

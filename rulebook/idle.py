@@ -190,16 +190,16 @@ def _one_text(checked: Checked, path: Trail, text: str, filled: frozenset[str]) 
 def _categories(checked: Checked) -> Iterator[Problem]:
     for index, category in enumerate(checked.model(_CATALOGUE, Catalogue).categories):
         row: Trail = ("categories", index)
-        addressed = {category.lead}
+        named_before = {category.lead}
         for name, codes in (("supporting", category.supporting), ("consulted", category.consulted)):
             for code in codes:
-                if code in addressed:
+                if code in named_before:
                     found = Chinese(f"第二个 {code}")
                     expected = Chinese("每个单位一次，不含牵头单位")
                     yield checked.problem(
                         _CATALOGUE, (*row, name), found, expected, Chinese(f"请从 {name} 里去掉 {code}。")
                     )
-                addressed.add(code)
+                named_before.add(code)
 
 
 # --- everywhere ------------------------------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ async def ask_database(system: Addresses) -> None:
         )
         try:
             asked = datetime.now(UTC)
-            size, connected, most, transactions = await connection.fetchrow(_ASKED) or (0, 0, 0, asked)
+            size, connected, most, database_now = await connection.fetchrow(_ASKED) or (0, 0, 0, asked)
             halfway = asked + (datetime.now(UTC) - asked) / 2
             await _tell_what_verify_found(connection)
         finally:
@@ -61,7 +61,7 @@ async def ask_database(system: Addresses) -> None:
     BYTES.set(size)
     CONNECTIONS.labels("used").set(connected)
     CONNECTIONS.labels("most").set(most)
-    AHEAD.set((transactions - halfway).total_seconds())
+    AHEAD.set((database_now - halfway).total_seconds())
 
 
 async def _tell_what_verify_found(connection: asyncpg.Connection[asyncpg.Record]) -> None:

@@ -129,11 +129,11 @@ class _Crowds:
             return
         for fact, cause in change.facts:
             if isinstance(fact, AlikeDismissed):
-                self._each(_reached_by(change.key), quiet_until=cause.time + timedelta(days=policy.quiet_days))
+                self._each(_pointed_out_at(change.key), quiet_until=cause.time + timedelta(days=policy.quiet_days))
             elif isinstance(fact, AlikeGathered) and fact.incident not in self._closed:
-                self._each(_reached_by(change.key), registered=(), incident=fact.incident)
+                self._each(_pointed_out_at(change.key), registered=(), incident=fact.incident)
         if not waits(change.after):
-            self._each(_reached_by(change.key), told=None, told_callers=None)
+            self._each(_pointed_out_at(change.key), told=None, told_callers=None)
 
     def _each(self, which: Callable[[Crowd], bool], **changed: Any) -> None:
         for spot, crowd in self._crowds.items():
@@ -141,7 +141,7 @@ class _Crowds:
                 self._crowds[spot] = crowd._replace(**changed)
 
 
-def _reached_by(ticket: TicketId) -> Callable[[Crowd], bool]:
+def _pointed_out_at(ticket: TicketId) -> Callable[[Crowd], bool]:
     return lambda crowd: crowd.told == ticket
 
 

@@ -171,11 +171,11 @@ def _calendar(instance: Instance) -> datetime | None:
     """The end of the published calendar, as sla tells it."""
     for process in instance.processes:
         if process.name == "sla" and process.is_alive():
-            return _reported_at(process)
+            return _end_of_calendar(process)
     return None
 
 
-def _reported_at(process: Started) -> datetime | None:
+def _end_of_calendar(process: Started) -> datetime | None:
     values = _measured(process, _CALENDAR)
     return datetime.fromtimestamp(values[0], UTC) if values and values[0] else None
 

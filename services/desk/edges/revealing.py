@@ -26,10 +26,10 @@ async def reveal(request: web.Request) -> web.StreamResponse:
     """POST /v1/contacts/{ticket}/reveal: the contact of a ticket, with a ground and a reason; 202 while it waits."""
     who = request[WHO]
     taken = await acting.take(request, _content(who, request.match_info["ticket"], await request.read()))
-    contact = await _settled(request, taken.id)
-    if contact.get("state") == "refused":
-        raise HttpProblem(422, contact["code"], contact["field"], contact["reason"], act=taken.id)
-    return json_answer(contact) if "shown" in contact else acting.pending(taken)
+    became = await _settled(request, taken.id)
+    if became.get("state") == "refused":
+        raise HttpProblem(422, became["code"], became["field"], became["reason"], act=taken.id)
+    return json_answer(became) if "shown" in became else acting.pending(taken)
 
 
 def _content(who: Known, ticket: str, body: bytes) -> bytes:
@@ -49,9 +49,9 @@ async def _settled(request: web.Request, act: str) -> dict[str, Any]:
     """What became of an act once it was refused, or something was shown; as it stands when that takes too long."""
     pool, until = request.app[CONTEXT].pool, stopwatch() + _PATIENCE
     while True:
-        contact = (
+        became = (
             await lookup.standing(pool, request[WHO], act, request.app[WORDS], request.app[CONTEXT].clock.now()) or {}
         )
-        if contact.get("state") == "refused" or "shown" in contact or stopwatch() > until:
-            return contact
+        if became.get("state") == "refused" or "shown" in became or stopwatch() > until:
+            return became
         await asyncio.sleep(_LOOK_AGAIN)

@@ -87,8 +87,8 @@ def decline_device(state: DoorState, reading: Reading, action: DeclineDevice, re
         receipt=reading.receipt, visitor=action.visitor, reason=action.reason, declined_by=action.by
     )
     why = refusal("device_declined", None, f"大调研办不同意换机：{action.reason}", then="")
-    answer = (fact(reading.receipt, message), *_to_who_asked(state, asked, why))
-    return accepted(reading, answer)._replace(declined=DeclinedDevice(action.visitor, asked.receipt, why))
+    facts = (fact(reading.receipt, message), *_to_who_asked(state, asked, why))
+    return accepted(reading, facts)._replace(declined=DeclinedDevice(action.visitor, asked.receipt, why))
 
 
 def _asked_for(state: DoorState, action: ApproveDevice | DeclineDevice, received: datetime) -> DeviceRequest | Refusal:
@@ -107,7 +107,7 @@ def _to_who_asked(state: DoorState, asked: DeviceRequest, why: Refusal) -> Itera
     if found is None:
         return
     source, submission = found
-    answer = ReceiptRefused(
+    message = ReceiptRefused(
         receipt=asked.receipt,
         source=source,
         submission=submission,
@@ -115,7 +115,7 @@ def _to_who_asked(state: DoorState, asked: DeviceRequest, why: Refusal) -> Itera
         code=why.code,
         reason=why.reason,
     )
-    yield Answer(channel_topic(Channel.SURVEY), asked.receipt, answer)
+    yield Answer(channel_topic(Channel.SURVEY), asked.receipt, message)
 
 
 def _nothing_asked(visitor: str) -> Refusal:

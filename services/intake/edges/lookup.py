@@ -123,7 +123,7 @@ async def _tickets(pool: Pool, named: list[str], *, of_one: bool) -> list[Ticket
         "select ticket, at, happened, state, text from news where ticket = any($1::text[]) order by place",
         [ticket["id"] for ticket in known],
     )
-    answer = [
+    tickets = [
         Ticket(
             ticket=ticket["id"],
             open=ticket["open"],
@@ -136,11 +136,11 @@ async def _tickets(pool: Pool, named: list[str], *, of_one: bool) -> list[Ticket
         )
         for ticket in known
     ]
-    for ticket, each in zip(known, answer, strict=True):
+    for ticket, each in zip(known, tickets, strict=True):
         if ticket["promised"] and ticket["open"]:
             each["promised"] = ticket["promised"]
         if ticket["lead"]:
             each["lead"] = ticket["lead"]
         if ticket["ended"]:
             each["ended_at"] = ticket["ended"]
-    return answer
+    return tickets
