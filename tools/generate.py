@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
+from schemas.files import yaml_of
 from schemas.layout import ONE_MACHINE
 from schemas.principals import ADMIN
 from tools.layout import DEPLOY, ROOT
@@ -44,20 +43,13 @@ _PROBE: Final = (
 )
 
 
-class _InFull(yaml.SafeDumper):
-    """Writes what is said twice out twice: anchors are for people who write by hand."""
-
-    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - the base class's signature
-        return True
-
-
 def generated() -> dict[Path, str]:
     """Return every generated file with its text."""
     plan = load_plan()
     prometheus = configuration(
         plan, lambda name, port: found_by_name(name, plan.ports()[port]), "/etc/prometheus/rules", "alertmanager:9093"
     )
-    return {COMPOSE: _HEADER + _dump(compose(plan)), PROMETHEUS: _HEADER + prometheus}
+    return {COMPOSE: _HEADER + yaml_of(compose(plan)), PROMETHEUS: _HEADER + prometheus}
 
 
 def compose(plan: Plan) -> dict[str, Any]:
@@ -283,10 +275,6 @@ def _host_port(name: str, default: int) -> str:
 
 def _published(name: str, inside: int) -> str:
     return f"127.0.0.1:{_host_port(name, load_plan().ports()[name])}:{inside}"
-
-
-def _dump(whole: Mapping[str, Any]) -> str:
-    return yaml.dump(whole, Dumper=_InFull, sort_keys=False, allow_unicode=True, width=120)
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-import yaml
+from schemas.files import yaml_of
 
 Manifest = Mapping[str, object]
 
@@ -28,14 +28,6 @@ def made(
     return {"apiVersion": version, "kind": kind, "metadata": {"name": name, **within, "labels": of_whom}, **content}
 
 
-class _InFull(yaml.SafeDumper):
-    """Writes what is said twice out twice."""
-
-    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - the base class's signature
-        return True
-
-
 def dumped(objects: Iterable[Manifest]) -> str:
     """Write objects as one file."""
-    written = (yaml.dump(each, Dumper=_InFull, sort_keys=False, allow_unicode=True, width=120) for each in objects)
-    return "---\n".join(written)
+    return "---\n".join(map(yaml_of, objects))

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from schemas.export import closed
-from schemas.files import read_yaml
+from schemas.files import read_yaml, yaml_of
 from schemas.inbound import Action
 from schemas.message import Message
 from schemas.registry import (
@@ -54,14 +53,7 @@ def documents() -> Mapping[str, str]:
 
 def _written(defined: Document) -> str:
     header = "# Generated from the message classes, topics.yaml and tools/pages/fields.yaml by `make pages`.\n"
-    return header + yaml.dump(defined, Dumper=_Plain, allow_unicode=True, sort_keys=False, width=110)
-
-
-class _Plain(yaml.SafeDumper):
-    """YAML without anchors: what is said twice is written twice."""
-
-    def ignore_aliases(self, _data: Any) -> bool:
-        return True
+    return header + yaml_of(defined, width=110)
 
 
 def document(*, public: bool) -> Document:
