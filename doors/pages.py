@@ -25,6 +25,7 @@ _TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".txt": "text/pla
 _HASH: Final = 12
 _FORM: Final = "application/x-www-form-urlencoded"
 _FIELDS: Final = 200
+_OURS: Final = frozenset({"same-origin", "none"})
 
 HEADERS: Final[Mapping[str, str]] = {
     "Cache-Control": "no-store",
@@ -93,6 +94,11 @@ class Pages:
 def _shown(value: object) -> object:
     """What people wrote commands no page: neither the browser, nor the direction in which it is read."""
     return harmless(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def is_from_elsewhere(request: web.Request) -> bool:
+    """Tell whether a page of another site sent this, as far as the browser says so."""
+    return request.headers.get("Sec-Fetch-Site", "none") not in _OURS
 
 
 async def form_of(request: web.Request) -> dict[str, str]:

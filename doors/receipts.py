@@ -11,6 +11,8 @@ import segno
 from aiohttp import web
 from markupsafe import Markup
 
+from doors.pages import beside
+
 PAGE: Final = "/progress"
 _QUIET: Final = 4
 """Empty modules around the code, without which cameras do not find it."""
@@ -21,13 +23,11 @@ def page_of(request: web.Request, home: str, receipt: str) -> str:
 
     `home` is where citizens reach the page: an address, `:port` for the host of this request, '' for this very door.
     """
-    if not home:
-        base = str(request.url.origin())
-    elif home.startswith(":"):
-        base = f"{request.url.scheme}://{request.url.host}{home}"
-    else:
-        base = home.rstrip("/")
-    return f"{base}{PAGE}?receipt={receipt}"
+    base = beside(request, home) if home else str(request.url.origin())
+    scheme = (
+        f"{request.url.scheme}:" if base.startswith("//") else ""
+    )  # a telephone's camera knows no page that it is on
+    return f"{scheme}{base}{PAGE}?receipt={receipt}"
 
 
 def code_of(address: str) -> Markup:

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from chassis.problems import HttpProblem
 from chassis.service import Pool
-from doors.pages import form_of
+from doors.pages import form_of, is_from_elsewhere
 from services.intake.edges.taking import CONFIG, CONTEXT, SETTINGS
 
 COOKIE: Final = "liuhen_matter"
@@ -21,7 +21,6 @@ IDLE: Final = timedelta(minutes=20)
 LASTS: Final = timedelta(hours=2)
 """Real time after which both are asked for again in any case."""
 TOKEN: Final = "token"  # noqa: S105 - the name of a field
-_OURS: Final = frozenset({"same-origin", "none"})
 _STRANGE: Final = "这张表单不是从本页面提交的，或者页面开得太久。请刷新页面后再提交。"
 _BYTES: Final = 32
 
@@ -85,7 +84,7 @@ def token_of(request: web.Request, session: Session) -> str:
 
 async def posted(request: web.Request) -> dict[str, str]:
     """Read a form; a HttpProblem for one that a page of another site sent."""
-    if request.headers.get("Sec-Fetch-Site", "none") not in _OURS:
+    if is_from_elsewhere(request):
         raise HttpProblem(403, "foreign_form", TOKEN, _STRANGE)
     return await form_of(request)
 

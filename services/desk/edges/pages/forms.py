@@ -13,14 +13,13 @@ from aiohttp import web
 from chassis.http import SESSION, choice
 from chassis.problems import HttpProblem
 from doors.entering import ENTRANCE
-from doors.pages import form_of
+from doors.pages import form_of, is_from_elsewhere
 
 FORM_COOKIE: Final = "liuhen_form"
 """What the token of the login's form is bound to, where there is no session yet."""
 TOKEN: Final = "token"  # noqa: S105 - the name of a field
 TOKEN_HEADER: Final = "X-Form-Token"  # noqa: S105 - the name of a header
 _NEW: Final = web.RequestKey("new_form_cookie", str)
-_OURS: Final = frozenset({"same-origin", "none"})
 _STRANGE: Final = "这张表单不是从本系统的页面提交的，或者页面开得太久。请刷新页面再提交；已输入的内容存有草稿。"
 
 
@@ -49,14 +48,13 @@ def chosen(request: web.Request, name: str, known: Iterable[str]) -> str | None:
 def require_ours(request: web.Request) -> None:
     """Refuse what no page of this door sent; for what is no form, and shows its token in a header."""
     shown = request.headers.get(TOKEN_HEADER, "").encode(errors="replace")
-    foreign = request.headers.get("Sec-Fetch-Site", "none") not in _OURS
-    if foreign or not _bound(request) or not hmac.compare_digest(shown, token_of(request).encode()):
+    if is_from_elsewhere(request) or not _bound(request) or not hmac.compare_digest(shown, token_of(request).encode()):
         raise HttpProblem(403, "foreign_form", TOKEN_HEADER, _STRANGE)
 
 
 async def posted(request: web.Request) -> Mapping[str, str]:
     """Read a form; a HttpProblem for one that no page of this door sent."""
-    if request.headers.get("Sec-Fetch-Site", "none") not in _OURS:
+    if is_from_elsewhere(request):
         raise HttpProblem(403, "foreign_form", TOKEN, _STRANGE)
     form = await form_of(request)
     shown = form.pop(TOKEN, "").encode(errors="replace")
