@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Final
 
 from schemas.dispatch import ActionRefused, RequestRefused, UrgentAcknowledged
 from schemas.values import PartyKind
 
+SETTLED: Final = timedelta(seconds=60)
+"""So long after its receipt nothing refuses an act any more, while the services run."""
 STAFF: Final = frozenset({PartyKind.OFFICE, PartyKind.DEPARTMENT, PartyKind.CALLBACK})
 _OF_A_LIFE: Final = "liuhen.dispatch."
 _NO_ACTS: Final = frozenset(each.type_name for each in (ActionRefused, RequestRefused, UrgentAcknowledged))

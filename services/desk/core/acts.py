@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from doors.own import DESK
@@ -14,6 +14,7 @@ from doors.reading import digest_of, document_of, doubled, dumped, not_storable,
 from doors.refusals import Refusal, refusal
 from rulebook import Policy
 from rulebook.codes import TAKE_CALL
+from schemas.acts import SETTLED
 from schemas.envelope import derived_id
 from schemas.inbound import Action, AnyAction, OfficeAction, OnIncident, Redact
 from schemas.message import contracts
@@ -26,8 +27,6 @@ SOURCE: Final = DESK
 """The CloudEvents source of all that persons say through this door."""
 _SHOWN: Final = 40
 _ACT: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_SETTLED: Final = timedelta(seconds=60)
-"""So long after its receipt nothing refuses an act any more, while the services run."""
 
 
 class OfficeAct(NamedTuple):
@@ -65,7 +64,7 @@ def is_act(said: str) -> bool:
 
 def is_final(*, decided: bool | None, accepted_at: datetime, now: datetime) -> bool:
     """Whether an accepted act stands: the door decided it, or the ticket's life had its time to refuse it."""
-    return bool(decided) or now - accepted_at >= _SETTLED
+    return bool(decided) or now - accepted_at >= SETTLED
 
 
 def _named(kind: PartyKind) -> Mapping[str, type[Action]]:

@@ -13,6 +13,7 @@ from pydantic_core import to_json
 from chassis.problems import HttpProblem
 from chassis.service import Pool
 from doors.own import mark_of
+from schemas.acts import SETTLED
 from schemas.envelope import Envelope
 from schemas.inbound import AnswerCallback, FollowUp, ProvideInfo, Withdraw
 from schemas.values import Instant, Party, PartyKind, Receipt, TicketId
@@ -24,8 +25,6 @@ _CITIZEN: Final = Party(kind=PartyKind.CITIZEN)
 _SOURCE: Final = f"door/{PartyKind.CITIZEN}"
 _A_DAY: Final = 30
 """So many acts a day by one receipt are a person's; beyond that somebody plays."""
-_SETTLED: Final = 60
-"""Real seconds after which nothing refuses what was taken, as at the desk."""
 
 
 class Filled(NamedTuple):
@@ -87,12 +86,12 @@ async def done_by(pool: Pool, session: Session) -> Sequence[Done]:
     """List what was done under a receipt by whoever has its number now, the newest first."""
     rows = await pool.fetch(
         "select a.*, s.reason, coalesce(s.at, a.at) as moment, case when s.code is not null then 'refused'"
-        " when s.receipt is not null and a.at < clock_timestamp() - make_interval(secs => $3) then 'done'"
+        " when s.receipt is not null and a.at < clock_timestamp() - $3::interval then 'done'"
         " when s.receipt is not null and exists (select from news n where n.ticket = a.ticket and n.at >= s.at)"
         " then 'done' else 'pending' end as became"
         " from citizen_act a left join submission s on s.receipt = a.receipt and s.party = $4"
         " where a.opened_by = $1 and a.factor = $2 order by a.at desc, a.receipt",
-        *(session.receipt, session.factor, _SETTLED, str(_CITIZEN)),
+        *(session.receipt, session.factor, SETTLED, str(_CITIZEN)),
     )
     return [
         Done(
