@@ -1,4 +1,4 @@
-"""The city's platform (市级 12345 平台) as three services reach it: one address, one token, one way to ask and tell."""
+"""The city's platform (市级 12345 平台) as we reach it: one address, one token, one way to ask."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote
 
 import aiohttp
 from pydantic import SecretStr, field_validator
@@ -30,7 +29,7 @@ class CityRefusedError(Exception):
 
 
 class ReachesTheCity(Settings):
-    """`city` is the address under which the city's platform answers; nothing is asked or told there without it.
+    """`city` is the address under which the city's platform answers; nothing is asked there without it.
 
     `city_token` is what we show there; `city_token_file` has it in a file, which is read at each request.
     """
@@ -53,7 +52,7 @@ class ReachesTheCity(Settings):
 
 
 class Platform:
-    """Asks and tells the city's platform; CityAwayError where it does not answer, CityRefusedError where it says no."""
+    """Asks the city's platform; CityAwayError where it does not answer, CityRefusedError where it says no."""
 
     def __init__(self, settings: ReachesTheCity, session: aiohttp.ClientSession) -> None:
         self._settings = settings
@@ -61,16 +60,9 @@ class Platform:
 
     async def ask(self, path: str, asked: Mapping[str, str]) -> bytes:
         """Read what stands at a path."""
-        return await self._call("GET", path, {}, params=asked)
-
-    async def tell(self, number: str, document: Mapping[str, object], key: str) -> None:
-        """Say something of the order with this number; under the same key it is heard once."""
-        await self._call("POST", f"/orders/{quote(number, safe='')}/events", {"Idempotency-Key": key}, json=document)
-
-    async def _call(self, method: str, path: str, headers: Mapping[str, str], **said: object) -> bytes:
-        headers = {**headers, "Authorization": f"Bearer {self._settings.shown_to_the_city()}"}
+        headers = {"Authorization": f"Bearer {self._settings.shown_to_the_city()}"}
         try:
-            async with self._session.request(method, self._settings.city + path, headers=headers, **said) as answer:  # type: ignore[arg-type]
+            async with self._session.get(self._settings.city + path, headers=headers, params=asked) as answer:
                 data = await answer.content.read(_MOST_BYTES)
         except (aiohttp.ClientError, TimeoutError):
             raise CityAwayError("unreachable") from None

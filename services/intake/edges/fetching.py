@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any, Final, assert_never
 
 import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from chassis.clock import stopwatch
 from chassis.metrics import ALARMS
 from chassis.rounds import rounds
 from chassis.service import Edge, EdgeContext
@@ -127,8 +127,8 @@ class Listener:
 
     def _waited_long_enough(self, change: Change, verdict: Verdict) -> bool:
         """A verdict can be told before the lane decided on its order, and then of one that we never took."""
-        since = self._waited.setdefault(change.id, time.monotonic())
-        if time.monotonic() - since < _PATIENCE:
+        since = self._waited.setdefault(change.id, stopwatch())
+        if stopwatch() - since < _PATIENCE:
             return False
         del self._waited[change.id]
         _alarm("the city judges an order that is not here", change=change.id, number=verdict.number)
