@@ -7,7 +7,6 @@ from typing import Final
 
 from aiohttp import web
 
-import vocabulary
 from chassis.http import shown as short
 from chassis.problems import HttpProblem
 from chassis.routes import Route
@@ -18,18 +17,12 @@ from services.intake.edges.acting import Filled
 from services.intake.edges.answered import Standing
 from services.intake.edges.pages import matter
 from services.intake.edges.pages.matter import Looking
-from services.intake.edges.pages.showing import FORMS, LONGEST, PAGES
+from services.intake.edges.pages.showing import FORMS, LONGEST, OPTIONS, PAGES
 
 _KEPT: Final = "kept."
 _SEE_OTHER: Final = 303
 _MOST_KEPT: Final = 20
 _OFFERS: Final = {str(each): each for each in Offer}
-_ANSWERS: Final[Mapping[str, frozenset[str]]] = {
-    "contacted": frozenset(vocabulary.CONTACTED),
-    "solved": frozenset(vocabulary.SOLVED) - {"not_rated"},
-    "attitude": frozenset(vocabulary.GRADES),
-    "result": frozenset(vocabulary.GRADES),
-}
 _CHANGED: Final = (
     "这件工单有了变化，现在不能这样提交。您写的还在下面，请看最新的进展；仍要说的，请用现在的表单提交，或者拨打 12345。"
 )
@@ -48,12 +41,13 @@ async def take(request: web.Request) -> web.StreamResponse:
     if session is None or standing is None:
         form.pop(sessions.TOKEN, None)
         return PAGES.answer("ask.html", 401, receipt="", phone="", wrong=matter.OVER, kept={**form, "offer": offer})
-    looking = Looking(session, standing, filled_in(offer, form))
+    filled = filled_in(offer, form)
+    looking = Looking(session, standing, filled)
     try:
         sessions.require_token(request, session, form)
     except HttpProblem as problem:
         return await matter.shown(request, looking._replace(wrong={"": _STALE}), problem.status)
-    return await _done(request, looking, filled_in(offer, form))
+    return await _done(request, looking, filled)
 
 
 async def _done(request: web.Request, looking: Looking, filled: Filled) -> web.Response:
@@ -85,7 +79,7 @@ def wrong_in(filled: Filled) -> Mapping[str, str]:
     if len(filled.said) > LONGEST:
         found["said"] = f"写了 {len(filled.said)} 个字，最多 {LONGEST} 个，请精简后提交。"
     if filled.offer is Offer.ANSWER:
-        missing = {name for name in QUESTIONS if filled.chosen.get(name) not in _ANSWERS[name]}
+        missing = {name for name in QUESTIONS if filled.chosen.get(name) not in OPTIONS[name]}
         found |= dict.fromkeys(sorted(missing), "请选一个答案。")
     return found
 

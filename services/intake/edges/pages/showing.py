@@ -13,7 +13,7 @@ import vocabulary
 from doors.attachments.words import KNOWN
 from doors.pages import Pages
 from schemas.files import read_yaml
-from schemas.values import TicketState
+from schemas.values import Solved, TicketState
 from services.intake.core.offers import Offer
 
 _HERE: Final = Path(__file__).parent
@@ -66,6 +66,13 @@ ASKED: Final[Mapping[str, str]] = {
     "attitude": "对办理人员的态度满意吗？",
     "result": "对办理的结果满意吗？",
 }
+OPTIONS: Final[Mapping[str, Mapping[str, str]]] = {
+    "contacted": {code.value: words for code, words in vocabulary.CONTACTED.items()},
+    "solved": {code.value: words for code, words in vocabulary.SOLVED.items() if code is not Solved.NOT_RATED},
+    "attitude": {code.value: words for code, words in vocabulary.GRADES.items()},
+    "result": {code.value: words for code, words in vocabulary.GRADES.items()},
+}
+"""The answers to choose from: whoever rates by themself says something of what was done."""
 LONGEST: Final = 2_000
 """Characters of what is written at once."""
 MEANINGS: Final = TypeAdapter(dict[TicketState, Meaning]).validate_python(read_yaml(_HERE / "standing.yaml"))
@@ -75,12 +82,7 @@ PAGES: Final = Pages(
     meanings=MEANINGS,
     forms=FORMS,
     questions=ASKED,
-    options={
-        "contacted": vocabulary.CONTACTED,
-        "solved": vocabulary.SOLVED,
-        "attitude": vocabulary.GRADES,
-        "result": vocabulary.GRADES,
-    },
+    options=OPTIONS,
     longest=LONGEST,
     **KNOWN,
 )
