@@ -14,6 +14,7 @@ from chassis.routes import Route, choice
 from doors.entering import ENTRANCE
 from rulebook.codes import Role
 from rulebook.policy import FILES
+from rulebook.problems import Problem
 from rulebook.trying import TriedChange, file_of, tried
 from services.desk.edges.keys import CONTEXT, REDACTION, WHO
 from services.desk.edges.pages import lookup
@@ -45,9 +46,15 @@ async def show_trial(request: web.Request) -> web.StreamResponse:
     return _page(request, file, text, drafted=file in kept)
 
 
-def _page(request: web.Request, file: str, text: str, became: object = None, *, drafted: bool = False) -> web.Response:
-    outcome = became if isinstance(became, TriedChange) else None
-    problems = became if isinstance(became, tuple) and outcome is None else ()
+def _page(
+    request: web.Request,
+    file: str,
+    text: str,
+    became: TriedChange | tuple[Problem, ...] = (),
+    *,
+    drafted: bool = False,
+) -> web.Response:
+    outcome, problems = (became, ()) if isinstance(became, TriedChange) else (None, became)
     status = 422 if problems else 200
     return show(
         request,
