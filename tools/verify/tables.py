@@ -124,6 +124,11 @@ class Tables:
             found += [(ticket, body["category"]) for since, until in spans if since < recorded < until]
         return sorted(found)
 
+    async def _in_order(self, query: str, *values: object) -> AsyncIterator[tuple[str, list[HistoryRow]]]:
+        """Each key with its rows, of a query for key, type, what is said and when, ordered by key."""
+        async for key, rows in _grouped(self._each(query, *values)):
+            yield key, [HistoryRow(name, unpacked(kept), at) for name, kept, at in rows]
+
     async def _each(self, query: str, *values: object) -> AsyncIterator[Sequence[Any]]:
         """Stream rows; inside of a transaction."""
         async for row in self._connection.cursor(query, *values, prefetch=_AT_ONCE):
@@ -238,8 +243,8 @@ class Tables:
             f"select key, type, {said()}, time from event where {where} and topic = '{topic}'"  # noqa: S608 - our own columns and topics
             " order by key, lane, number"
         )
-        async for key, rows in _grouped(self._each(query, *values)):
-            yield key, [HistoryRow(name, unpacked(kept), at) for name, kept, at in rows]
+        async for each in self._in_order(query, *values):
+            yield each
 
     async def newest_told(self, keys: Collection[str]) -> AsyncIterator[tuple[EventRow, datetime, str]]:
         """What outsiders were told of these keys, in order: the event, by when it is judged, and what they read."""
@@ -305,8 +310,8 @@ class Tables:
             f"select ticket, type, {said()}, at from entry where {where} and type in ({', '.join(map(repr, types))})"  # noqa: S608 - our own columns and types
             ' order by ticket, topic, "offset"'
         )
-        async for ticket, rows in _grouped(self._each(query, *values)):
-            yield ticket, [HistoryRow(name, unpacked(kept), at) for name, kept, at in rows]
+        async for each in self._in_order(query, *values):
+            yield each
 
     async def standings(self, tickets: Collection[str]) -> dict[str, tuple[str, str]]:
         """The state and the holder of these tickets as trace tells them."""
