@@ -28,6 +28,13 @@ _SAID_ELSEWHERE: Final = ("kafka_ca", "tls_certificate", "tls_key", "mode", "clo
 """Settings of whoever installs it, who puts them into the ConfigMap that all programs read."""
 _ENDS_WITHIN: Final = 30  # seconds
 _WATCHES: Final = ("operators", database_secret(READER))
+_WORKER: Final = "LIUHEN_WORKER"
+_MOUNTS: Final[tuple[Manifest, ...]] = (
+    {"name": "scratch", "mountPath": "/tmp"},  # noqa: S108 - inside the container
+    {"name": "kafka", "mountPath": KAFKA_CA, "readOnly": True},
+)
+"""What every program of ours sees."""
+_OWN_SECRETS: Final[Manifest] = {"name": "secrets", "mountPath": _SECRETS, "readOnly": True}
 _VOLUMES: Final[Mapping[str, Mapping[str, object]]] = {
     "notices": {"name": "notices", "emptyDir": {}},
     "attachments": {"name": "attachments", "persistentVolumeClaim": {"claimName": "attachments"}},
@@ -36,15 +43,12 @@ _VOLUMES: Final[Mapping[str, Mapping[str, object]]] = {
 
 def prepare(plan: Plan) -> Manifest:
     owner = {"secretKeyRef": {"name": OWNER_SECRET, "key": "password"}}
-    mounts = [{"name": "secrets", "mountPath": _SECRETS}]
+    variables = [*_variables(plan, plan.environment), {"name": "PGPASSWORD", "valueFrom": owner}]
     # What prepare makes it writes down; what the cluster gave cannot be written to.
-    copying = {
-        **_container("copy", ["sh", "-c", f"cp {_GIVEN}/* {_SECRETS}/"], {}),
-        "volumeMounts": [*mounts, {"name": "given", "mountPath": _GIVEN, "readOnly": True}],
-    }
-    running = _container("prepare", ["python", "-m", "liuhen", "prepare"], _variables(plan, plan.environment))
-    running["env"] = [*_listed(running["env"]), {"name": "PGPASSWORD", "valueFrom": owner}]
-    running["volumeMounts"] = [*_listed(running["volumeMounts"]), *mounts]
+    kept = {"name": "secrets", "mountPath": _SECRETS}
+    given = {"name": "given", "mountPath": _GIVEN, "readOnly": True}
+    copying = _container("copy", ["sh", "-c", f"cp {_GIVEN}/* {_SECRETS}/"], [], [kept, given])
+    running = _container("prepare", ["python", "-m", "liuhen", "prepare"], variables, [*_MOUNTS, kept])
     pod = {
         **_pod([running], [{"name": "secrets", "emptyDir": {"medium": "Memory"}}, _given("given")]),
         "initContainers": [copying],
@@ -61,20 +65,16 @@ def prepare(plan: Plan) -> Manifest:
 def service(plan: Plan, name: str, program: Program) -> Iterator[Manifest]:
     metrics = next(port for port in program.ports if port.endswith("_metrics"))
     ports = [{"name": _port(each), "containerPort": number} for each, number in program.ports.items()]
+    kept = [each for each in ("notices", "attachments") if f"LIUHEN_{each.upper()}" in program.environment]
+    mounts = [*_MOUNTS, _OWN_SECRETS, *({"name": each, "mountPath": f"/var/lib/liuhen/{each}"} for each in kept)]
     variables = _variables(plan, {**plan.environment, **program.environment})
     running = {
-        **_container(name, ["python", "-m", f"services.{name}"], variables),
+        **_container(name, ["python", "-m", f"services.{name}"], variables, mounts),
         "ports": ports,
         "startupProbe": _asked("/live", metrics, failures=60),
         "livenessProbe": _asked("/live", metrics, failures=6),
         "readinessProbe": _asked("/ready", metrics, failures=2),
     }
-    kept = [each for each in ("notices", "attachments") if f"LIUHEN_{each.upper()}" in program.environment]
-    running["volumeMounts"] = [
-        *_listed(running["volumeMounts"]),
-        {"name": "secrets", "mountPath": _SECRETS, "readOnly": True},
-        *({"name": each, "mountPath": f"/var/lib/liuhen/{each}"} for each in kept),
-    ]
     volumes = [_given("secrets", files_of(name, program)), *(_VOLUMES[each] for each in kept)]
     pod = _pod([running], volumes)
     pod["topologySpreadConstraints"] = [
@@ -103,16 +103,13 @@ def files_of(name: str, program: Program) -> tuple[str, ...]:
 
 def watch(plan: Plan) -> Manifest:
     metrics = plan.watch.ports["watch_metrics"]
+    variables = _variables(plan, {**plan.environment, **plan.watch.environment})
     # Disks are the operators' to watch here: no pod of ours sees those of the brokers or of the database.
-    variables = {**_variables(plan, {**plan.environment, **plan.watch.environment}), "LIUHEN_DISKS": ""}
+    variables.append({"name": "LIUHEN_DISKS", "value": ""})
     running = {
-        **_container(WATCH, ["python", "-m", "tools.watch"], variables),
+        **_container(WATCH, ["python", "-m", "tools.watch"], variables, [*_MOUNTS, _OWN_SECRETS]),
         "ports": [{"name": "metrics", "containerPort": metrics}],
     }
-    running["volumeMounts"] = [
-        *_listed(running["volumeMounts"]),
-        {"name": "secrets", "mountPath": _SECRETS, "readOnly": True},
-    ]
     return _deployment(WATCH, _pod([running], [_given("secrets", _WATCHES)]), 1)
 
 
@@ -149,13 +146,15 @@ def _pod(containers: Sequence[Mapping[str, object]], volumes: Sequence[Mapping[s
     }
 
 
-def _container(name: str, command: Sequence[str], variables: Mapping[str, str]) -> dict[str, object]:
+def _container(
+    name: str, command: Sequence[str], variables: Sequence[Manifest], mounts: Sequence[Manifest]
+) -> dict[str, object]:
     return {
         "name": name,
         "image": NAME,
         "command": list(command),
         "envFrom": [{"configMapRef": {"name": NAME}}],
-        "env": [_variable(key, value) for key, value in variables.items()],
+        "env": list(variables),
         "resources": {
             "requests": {"cpu": _PROCESSOR, "memory": _MEMORY["requests"]},
             "limits": {"memory": _MEMORY["limits"]},
@@ -165,36 +164,29 @@ def _container(name: str, command: Sequence[str], variables: Mapping[str, str]) 
             "readOnlyRootFilesystem": True,
             "capabilities": {"drop": ["ALL"]},
         },
-        "volumeMounts": [
-            {"name": "scratch", "mountPath": "/tmp"},  # noqa: S108 - inside the container
-            {"name": "kafka", "mountPath": KAFKA_CA, "readOnly": True},
-        ],
+        "volumeMounts": list(mounts),
     }
 
 
-def _variable(name: str, value: str) -> Mapping[str, object]:
-    """A worker's name is its pod's."""
-    if name == "LIUHEN_WORKER":
-        return {"name": name, "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}
-    return {"name": name, "value": value}
+def _variables(plan: Plan, wanted: Mapping[str, str]) -> list[Manifest]:
+    """Say what a program is told beside the settings of all, which whoever installs it may change.
 
-
-def _variables(plan: Plan, wanted: Mapping[str, str]) -> dict[str, str]:
-    """Say what a program is told beside the settings of all, which whoever installs it may change."""
+    A worker's name is its pod's.
+    """
     empty = dict.fromkeys((*_SAID_ELSEWHERE, *ONE_MACHINE.model_dump(), "kafka", "postgres", "policy"), "")
     places = {
         **empty,
         "kafka_secrets": _SECRETS,
         "logins": f"{_SECRETS}/{LOGINS}",
-        "worker": "",
         "bind": "0.0.0.0",  # noqa: S104 - the pod's own network
         "notices": "/var/lib/liuhen/notices",
         "attachments": "/var/lib/liuhen/attachments",
         "disks": "",
         "model": "/app/.tools/categories.npz",
     }
-    filled = {name: fill(value, places, plan.ports()) for name, value in wanted.items()}
-    return {name: value for name, value in filled.items() if value or name == "LIUHEN_WORKER"}
+    filled = {name: fill(value, places, plan.ports()) for name, value in wanted.items() if name != _WORKER}
+    of_pod = {"name": _WORKER, "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}
+    return [*({"name": name, "value": value} for name, value in filled.items() if value), of_pod]
 
 
 def _given(volume: str, files: Sequence[str] = ()) -> Mapping[str, object]:
@@ -218,7 +210,3 @@ def _port(name: str) -> str:
 
 def _labels(name: str) -> dict[str, str]:
     return {"app.kubernetes.io/name": name}
-
-
-def _listed(value: object) -> list[object]:
-    return list(value) if isinstance(value, list) else []
