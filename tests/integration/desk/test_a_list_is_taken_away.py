@@ -12,9 +12,8 @@ from typing import Any, Final
 import asyncpg
 import pytest
 
-from rulebook import Policy, load_policy
+from rulebook import Policy
 from tests.support.security.doors import NOON, Browser, Doors
-from tools.layout import POLICY
 from tools.local.database import Database
 from tools.local.instance import Instance
 
@@ -29,11 +28,6 @@ from generate_series(26090100000001, 26090100000000 + $2::bigint) with ordinalit
 """
 _TEXT: Final = re.compile(r'<t xml:space="preserve">([^<]*)</t>')
 _ALL: Final = "/queue/export?task=dispatching"
-
-
-@pytest.fixture(scope="module")
-def policy() -> Policy:
-    return load_policy(POLICY)
 
 
 @pytest.fixture

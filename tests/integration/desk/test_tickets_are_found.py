@@ -14,14 +14,13 @@ import asyncpg
 import pytest
 
 from doors.keyed import phone_key
-from rulebook import Policy, load_policy
+from rulebook import Policy
 from schemas.envelope import Envelope
 from services.desk import store
 from services.desk.core.callers import CallerRow
 from services.desk.core.orders import kept
 from tests.support.desk import ONE, TWO, order
 from tests.support.security.doors import NOON, Browser, Doors
-from tools.layout import POLICY
 from tools.local.database import Database
 from tools.local.instance import Instance
 
@@ -36,11 +35,6 @@ select 'x' || n, 'h' || n, $1::timestamptz - n * interval '5 minutes', 'help', n
        repeat('楼道里的灯坏了，物业不来修，已经好几天了，' , 3) || n, false, false
 from generate_series(1, $2::int) n
 """
-
-
-@pytest.fixture(scope="module")
-def policy() -> Policy:
-    return load_policy(POLICY)
 
 
 @pytest.fixture
