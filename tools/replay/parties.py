@@ -209,17 +209,15 @@ class RecordedParties:
             self._speaker.later(now + _SOON, lambda: self._answer_supervision(order))
 
     def _dispatched(self, order: Order, record: CaseRecord) -> None:
-        now = self._speaker.clock.now()
-        self._speaker.later(now, lambda: self._accept(order, record))
-        if record.extended_to is not None and record.due is not None:
-            middle = now + (record.due - now) / 2
-            more = record.extended_to - record.due
-            self._speaker.later(middle, lambda: self._ask_extension(order, more))
+        self._speaker.later(self._speaker.clock.now(), lambda: self._accept(order, record))
 
     async def _accept(self, order: Order, record: CaseRecord) -> None:
         by, lead = person_of(order.lead), department(order.lead)
         await self._speaker.say(lead, Accept(ticket=order.ticket, by=by))
         await self._speaker.say(lead, MakeFirstContact(ticket=order.ticket, by=by, reached=True))
+        if record.extended_to is not None and record.due is not None:
+            # Files do not tell when it was asked; the earlier, the less a slow machine can make it too late.
+            await self._ask_extension(order, record.extended_to - record.due)
         if record.supervised:
             reason = "文件载明该工单派出时即已督办。"
             who = self._person(Role.SUPERVISOR)
