@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from itertools import product
 from pathlib import Path
@@ -43,6 +43,8 @@ _IDLE_SECONDS: Final = 0.2
 _AWAY_SECONDS: Final = 1.0
 _END_SECONDS: Final = 5.0
 _COUNT_EVERY: Final = 25
+_LOOKS_BACK: Final = timedelta(minutes=1)
+"""So often reports are held against all messages that are older than those of the last minutes."""
 _MAIL_PORT: Final = 25
 _TRY_AGAIN: Final = frozenset({408, 425, 429})
 _REQUESTER: Final = Audience.REQUESTER.value
@@ -216,6 +218,7 @@ class Loop:
         self.paces = [Paced(way, each.per_minute / 60, each.at_once) for way, each in sorted(rules.pace.items())]
         self.contacts = settings.contacts()
         self.patience = patience_of(settings, rules)
+        self.looks_back_at = datetime.min.replace(tzinfo=UTC)
 
     async def run(self) -> None:
         """Deliver until cancelled, when what is being sent is still written down; wait for a database that is away."""
@@ -282,7 +285,11 @@ class Loop:
         """Find what became of what was taken before, where the other side reports."""
         if not self.patience:
             return
-        found = await settling.settle(self.context.pool, self.patience, self.context.clock.now())
+        now, pool = self.context.clock.now(), self.context.pool
+        looks_back = now >= self.looks_back_at
+        found = await settling.settle(pool, self.patience, now, all_reports=looks_back)
+        if looks_back:
+            self.looks_back_at = now + _LOOKS_BACK
         for (way, outcome), count in found.items():
             SETTLED.labels(way, outcome).inc(count)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from chassis.service import Pool
@@ -12,6 +12,8 @@ from chassis.store import columns
 from services.notify.core.reported import Reported
 
 _MOST: Final = 2_000
+_NEW: Final = timedelta(minutes=10)
+_BEGINNING: Final = datetime(1, 1, 2, tzinfo=UTC)
 _SETTLED: Final = (
     " settled as (insert into settlement (notice, outcome, ticket, lane, way, attempts, ended_at, error)"
     "   select notice, outcome, ticket, lane, way, attempts, ended_at, error from moved on conflict do nothing"
@@ -19,7 +21,7 @@ _SETTLED: Final = (
     " select way, outcome from settled"
 )
 _BY_REPORTS: Final = (
-    "with said as (select r.message, r.outcome, r.error, r.at from report r where not r.used"  # noqa: S608 - our own words
+    "with said as (select r.message, r.outcome, r.error, r.at from report r where not r.used and r.at > $2"  # noqa: S608 - our own words
     "   and exists (select from delivery d where d.sent_as = r.message)"
     "   order by r.at limit $1 for update skip locked),"
     " used as (update report r set used = true from said"
@@ -56,9 +58,15 @@ async def put_down(pool: Pool, reports: Sequence[Reported], at: datetime) -> Non
         )
 
 
-async def settle(pool: Pool, patience: Mapping[str, timedelta], now: datetime) -> Counter[tuple[str, str]]:
-    """Find what became of messages that ways took which report; tell how many came to what, by way and outcome."""
-    rows = list(await pool.fetch(_BY_REPORTS, _MOST))
+async def settle(
+    pool: Pool, patience: Mapping[str, timedelta], now: datetime, *, all_reports: bool
+) -> Counter[tuple[str, str]]:
+    """Find what became of messages that ways took which report; tell how many came to what, by way and outcome.
+
+    Reports of which no message is known are looked at in each round while they are new, then where `all_reports`
+    are: whoever reports of what is not ours makes no round longer.
+    """
+    rows = list(await pool.fetch(_BY_REPORTS, _MOST, _BEGINNING if all_reports else now - _NEW))
     since = [(way, now - longest) for way, longest in sorted(patience.items())]
     rows += await pool.fetch(_BY_SILENCE, *columns(since, 2), _MOST, now)
     return Counter((row["way"], row["outcome"]) for row in rows)

@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from aiohttp.test_utils import TestServer
 from chassis.service import EdgeContext, Pool
 from rulebook.rules import Delivery
 from services.notify.core.notice import Way
+from services.notify.edges import settling
 from services.notify.edges.channels import Loop, channels_of
 from services.notify.edges.reports import application
 from services.notify.settings import NotifySettings
@@ -147,6 +149,31 @@ async def test_a_report_that_comes_before_its_sending_is_written_down_is_kept_fo
         channels = channels_of(told, RULES, session)
         await Loop(later(hours=200), told, RULES, DIGEST, channels, lambda _: False).count()
     assert await pool.fetchval("select count(*) from report") == 0
+
+
+async def test_reports_of_nobody_here_are_not_looked_at_in_each_round(
+    planner: Any, later: Any, pool: Pool, tmp_path: Path, gateway: Gateway
+) -> None:
+    """Given reports that nobody can match, when a day is over, a round reads those of the last minutes alone."""
+    await planner.plan("n-1")
+    await deliver(later(), gateway, tmp_path)
+    await push(later(), gateway, tmp_path, gateway.report("n-1"))
+    day = {"sms": timedelta(hours=72)}
+
+    assert await settling.settle(pool, day, later(hours=24).clock.now(), all_reports=False) == {}
+    assert await settling.settle(pool, day, later(minutes=9).clock.now(), all_reports=False) == {
+        ("sms", "delivered"): 1
+    }
+
+
+async def test_a_report_that_was_early_by_an_hour_is_found_by_a_loop_that_looks_back(
+    planner: Any, later: Any, tmp_path: Path, gateway: Gateway
+) -> None:
+    await push(later(), gateway, tmp_path, gateway.report("n-1"))
+    await planner.plan("n-1")
+    await deliver(later(hours=1), gateway, tmp_path)
+    await deliver(later(hours=1, minutes=2), gateway, tmp_path)
+    assert await standings(planner) == {"n-1": "delivered"}
 
 
 async def test_what_left_as_one_message_is_reported_as_one(
