@@ -292,6 +292,18 @@ async def test_a_draft_is_seen_and_forgotten_by_its_author_alone(door: Any, door
         assert (WORDS in shown, "别人的话" in shown) == (True, False)
 
 
+async def test_nobody_is_noted_at_what_is_no_ticket(door: Any, doors: Doors) -> None:
+    page = f"/tasks/{ONE}/dispatching"
+    async with Browser.at(door) as xu:
+        await xu.logs_in(doors)
+        for ticket in (ONE, "a-word"):
+            assert (await xu.sends(page, f"/presence/{ticket}"))[0] == 200
+            assert (await xu.sends(page, f"/tickets/{ticket}/claim"))[0] == 303
+    async with asyncpg.create_pool(doors.database.dsn("desk"), min_size=1) as pool:
+        noted = await pool.fetch("select ticket from presence union select ticket from claim")
+    assert [row["ticket"] for row in noted] == [ONE]
+
+
 async def test_the_token_of_one_session_is_that_of_no_other(door: Any, doors: Doors) -> None:
     async with Browser.at(door) as shen, Browser.at(door) as xu:
         await shen.logs_in(doors, "沈知远")

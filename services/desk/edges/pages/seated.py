@@ -17,9 +17,10 @@ class Seat(NamedTuple):
 
 # Whoever let three heartbeats of a page pass has gone.
 async def beat(pool: Pool, ticket: str, login: str) -> None:
-    """Note that somebody has a ticket open, and forget whoever has gone."""
+    """Note that somebody has a ticket open of which the office has a task, and forget whoever has gone."""
     await pool.execute(
-        "insert into presence (ticket, login) values ($1, $2) on conflict (ticket, login) do update set seen = now()",
+        "insert into presence (ticket, login) select $1, $2 where exists (select from task where ticket = $1)"
+        " on conflict (ticket, login) do update set seen = now()",
         *(ticket, login),
     )
     await pool.execute("delete from presence where seen < now() - interval '30 seconds'")
@@ -43,9 +44,10 @@ group by ticket order by ticket
 
 
 async def claim(pool: Pool, ticket: str, login: str, given_by: str | None, at: Instant) -> None:
-    """Note whose a ticket is to do."""
+    """Note whose a ticket is to do; of what the office has no task for, nothing."""
     await pool.execute(
-        "insert into claim (ticket, login, given_by, at) values ($1, $2, $3, $4)"
+        "insert into claim (ticket, login, given_by, at)"
+        " select $1, $2, $3, $4 where exists (select from task where ticket = $1)"
         " on conflict (ticket) do update set login = excluded.login, given_by = excluded.given_by, at = excluded.at",
         *(ticket, login, given_by, at),
     )
