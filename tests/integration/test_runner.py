@@ -21,7 +21,8 @@ from schemas.principals import ADMIN
 from tools.errors import SaidClearly
 from tools.layout import ROOT, home_of
 from tools.local.database import Database
-from tools.local.instance import Instance, end_orphans
+from tools.local.instance import Instance
+from tools.local.orphans import end_orphans
 from tools.local.ports import HOST, free_ports
 from tools.local.process import MARK, Ending, Launch, end, family, is_running, spawn
 from tools.local.settings import LocalSettings, variable

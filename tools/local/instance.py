@@ -19,27 +19,25 @@ from typing import Self
 from chassis.broker import Access, Broker
 from chassis.clock import Clock
 from rulebook import load_policy
-from rulebook.codes import Role
-from schemas import registry
 from schemas.layout import Layout
-from schemas.principals import ADMIN, principals
+from schemas.principals import ADMIN
 from tools.errors import SaidClearly
-from tools.layout import LEARNED, MODEL, POLICY, ROOT, RUN, home_of
-from tools.local import broker, ports, prometheus
+from tools.layout import LEARNED, MODEL, POLICY, ROOT, home_of
+from tools.local import broker, ports, preparing, prometheus
 from tools.local.broker import Node
-from tools.local.database import Cluster, run_apart
+from tools.local.database import Cluster
+from tools.local.orphans import end_orphans
 from tools.local.plan import Plan, fill, load_plan
 from tools.local.ports import HOST, free_ports
-from tools.local.process import Ending, Launch, Started, end, is_running, spawn, this_process
+from tools.local.process import Ending, Launch, Started, end, spawn, this_process
 from tools.local.readiness import is_ready
 from tools.local.settings import BUCKET, SAID, LocalSettings, bucket_or, chosen_ports, load_settings
 from tools.local.state import State, private, read_state, write_state
-from tools.prepare import certificates, quotas, rights, topics
+from tools.prepare import certificates
 from tools.prepare.certificates import Certificates
-from tools.prepare.database import prepare_database
-from tools.prepare.logins import LOGINS, OPENID, prepare_trial, trial_token
-from tools.prepare.roles import OWNER, logins
-from tools.prepare.secrets import make_named, secret, write_secret
+from tools.prepare.logins import LOGINS, OPENID
+from tools.prepare.roles import OWNER
+from tools.prepare.secrets import make_named, secret
 
 FIRST = "1"
 """The worker that has the ports of deploy/services.yaml; others get free ones."""
@@ -177,13 +175,16 @@ class Instance:
         kafka = [self._spawn_broker(node, properties[node]) for node in self.brokers]
         self._await(database, self.cluster.is_ready)
         self.announce("建立数据库角色、模式和表")
-        self._prepare_database()
-        self._prepare_logins()
+        make_named(self.secrets)
+        preparing.prepare_tables(self.cluster, self.plan, self.postgres_dsn, self._now())
+        policy = load_policy(self.policy)
+        preparing.prepare_logins(policy, self._now(), self.secrets, self.home / "login")
         self.announce("等消息系统就绪")
         for each in kafka:
             self._await(each, self._brokers_answer)
         self.announce("建立主题、用户和权限")
-        self._prepare_topics()
+        codes = [each.code for each in policy.departments]
+        preparing.prepare_topics(self.broker(ADMIN), codes, self.layout, self.secrets)
 
     def require_free_ports(self, *, with_prometheus: bool = False) -> None:
         """Say clearly which port of the whole system cannot be had, before anything starts."""
@@ -384,6 +385,9 @@ class Instance:
             return str(learned)
         return str(MODEL) if self.policy == POLICY else ""
 
+    def _now(self) -> datetime:
+        return Clock.parse(self.clock).now()
+
     def _make_home(self) -> None:
         if self.is_running():
             raise SaidClearly(f"{self.name} 已在运行，用 liuhen down 结束。")
@@ -401,34 +405,6 @@ class Instance:
         self.ports = self._choose_ports()
         owner = this_process() if self.ephemeral else None
         write_state(self.home, State(owner=owner, ports=dict(self.ports), clock=self.clock, layout=self.layout))
-
-    def _prepare_database(self) -> None:
-        make_named(self.secrets)
-        self.cluster.write_passwords((OWNER, *logins(self.plan.services)))
-        self.cluster.create_database(self.plan.postgres.database)
-        now = Clock.parse(self.clock).now()
-        run_apart(lambda: prepare_database(self.postgres_dsn, self.plan.services, now, self.cluster.password))
-
-    def _prepare_logins(self) -> None:
-        """Everybody of the policy has a token, and whoever types commands is the first who dispatches."""
-        policy = load_policy(self.policy)
-        desks = [f"department.{each.code}" for each in policy.departments]
-        prepare_trial(self.secrets, [*(each.id for each in policy.office.people), *desks])
-        dispatching = policy.with_role(Role.DISPATCHER, Clock.parse(self.clock).now())
-        operator = next(iter((*dispatching, *policy.office.people)))
-        write_secret(self.home / "login", trial_token(self.secrets, operator.id))
-
-    def _prepare_topics(self) -> None:
-        admin, codes = self.broker(ADMIN), [each.code for each in load_policy(self.policy).departments]
-        with ThreadPoolExecutor(3) as both:
-            woken = both.submit(broker.wake_coordinator, admin)
-            applied = both.submit(topics.apply, admin, registry.topics(codes, self.layout))
-            everybody = principals(codes, self.layout)
-            bounded = both.submit(quotas.make_true, admin, everybody)
-            rights.make_true(admin, everybody, self.secrets)
-            bounded.result()
-            woken.result()
-            applied.result()
 
     def _start_service(self, service: str, worker: str, extra: Mapping[str, str]) -> Started:
         environment = {**self.environment(service, worker), **extra}
@@ -494,12 +470,3 @@ class Instance:
         of_parts = {"kafka": self.plan.kafka.ports, "postgres": self.plan.postgres.ports, **of_nodes}
         of_services = {service: program.ports for service, program in self.plan.services.items()}
         ports.require_free(self.ports, {**of_parts, **of_services}.get(name, ()))
-
-
-def end_orphans() -> None:
-    """End and remove ephemeral instances whose owner is gone: what killed test runs left behind."""
-    for state_file in RUN.glob("*/state.json"):
-        state = read_state(state_file.parent)
-        if state.owner and not is_running(state.owner):
-            end(state.processes, at_once=True)
-            shutil.rmtree(state_file.parent, ignore_errors=True)
