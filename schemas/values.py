@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
     AfterValidator,
@@ -350,6 +350,19 @@ class Actor(Value):
     person: Person | None = None
     acting_for: Person | None = None
     by_rule: Code | None = None
+
+
+class Utterance(Value):
+    """What somebody said that made a matter urgent, and in which act; without `text` it was the act itself.
+
+    Departments must not read what is `withheld`; what was said `inside` is read by the department of its author alone.
+    """
+
+    act: Code
+    by: Actor
+    text: Text | None = None
+    withheld: Literal[True] | None = None
+    inside: Literal[True] | None = None
 
 
 class Position(Value):

@@ -23,6 +23,7 @@ from schemas.values import (
     Text,
     TicketId,
     Tier,
+    Utterance,
     VisitRef,
 )
 
@@ -68,13 +69,15 @@ class StopWordsFound(Dated):
     `tier` is what they make it, where it was another one; `named` are departments that the text itself names beside
     words of misconduct: until a person clears them they take no part. `called_for` says that whoever is on duty has to
     know, although the ticket has ended. `waits` says that they wait for a person of the centre by themselves, for
-    somebody had the ticket already; of what is recognised before, whoever dispatches it hears.
+    somebody had the ticket already; of what is recognised before, whoever dispatches it hears. `said` is where
+    urgent ones were recognised; None where that is the text of the matter itself.
     """
 
     found: tuple[StopWord, ...]
     tier: Tier | None = None
     named: tuple[DepartmentCode, ...] = ()
     called_for: bool | None = None
+    said: Utterance | None = None
     waits: Literal[True] | None = None
 
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from schemas.dispatch.base import DispatchFact, Pressing
-from schemas.values import Code, Person
+from schemas.values import Code, Person, Utterance
 
 
 class UrgentCalled(Pressing):
     """Whoever is next on the duty roster is told at once of an urgent matter, the `call`-th time, and why.
 
     `by_default` says that no shift of the roster covers the moment, so that those were called who stand in for a gap.
+    `said` is what made it urgent last; None where the text of the matter itself did.
     """
 
     call: int
     person: Person
     reason: Code
     by_default: bool = False
+    said: Utterance | None = None
 
 
 class UrgentAcknowledged(DispatchFact):

@@ -35,9 +35,10 @@ from services.dispatch.core.episodes import registration, splitting
 from services.dispatch.core.episodes.approvals import ask_approval, lapse_approval
 from services.dispatch.core.episodes.incident import done_already, is_member, join_what_gathers, not_attached
 from services.dispatch.core.episodes.refusals import ANSWERED, action_refused, request_refused
-from services.dispatch.core.episodes.stop_words import heed, heed_act, listen, urges
+from services.dispatch.core.episodes.stop_words import heed, heed_act
 from services.dispatch.core.episodes.urgency import call_if_untold, known_by_acting
 from services.dispatch.core.evolve import changed, evolve
+from services.dispatch.core.hearing import hear, heard_in, urges
 from services.dispatch.core.incidents.decide import decide_incident
 from services.dispatch.core.incidents.state import Incident
 from services.dispatch.core.regions import Asked
@@ -83,19 +84,19 @@ def decide(
     known_at = now if now is not None and now - at > _LATE else None
     if not isinstance(state, Ticket):
         return _unborn(command, at, rules, known_at)
-    draft = Draft(state, rules, at, changed, known_at=known_at)
+    draft = _begun(state, command, at, rules, known_at)
     match command:
         case Act(fact, incident):
             draft.as_member = incident
-            if _concerns(draft, kind_of(command), incident):
-                _act(draft, kind_of(command), fact)
+            if _concerns(draft, draft.kind, incident):
+                _act(draft, draft.kind, fact)
         case Tick(fact):
             draft.by = Actor(by_rule=fact.clock.value)
-            _take(draft, kind_of(command), fact)
+            _take(draft, draft.kind, fact)
         case Ask(fact):
             draft.by = fact.by
             draft.attached = value_of(fact, "attachments")
-            refused = _take(draft, kind_of(command), fact)
+            refused = _take(draft, draft.kind, fact)
             if refused is not None:
                 _not_granted(draft, fact, refused)
         case Begin() | BeginAnswered():
@@ -103,6 +104,20 @@ def decide(
         case _:
             assert_never(command)
     return _followed(draft)
+
+
+def _begun(
+    ticket: Ticket,
+    command: Begin | BeginAnswered | Act | Tick | Ask,
+    at: datetime,
+    rules: Rules,
+    known_at: datetime | None,
+) -> Draft:
+    """The draft of what is to be taken of a ticket that exists."""
+    draft = Draft(ticket, rules, at, changed, known_at=known_at)
+    if isinstance(command, Act | Tick | Ask):
+        draft.kind, draft.cause = kind_of(command), command.fact.action if isinstance(command, Act) else command.fact
+    return draft
 
 
 def _followed(draft: Draft) -> Sequence[Message]:
@@ -151,13 +166,13 @@ def _asked_of_nobody(request: r.TicketRequest) -> Sequence[Message]:
 def _begin(
     opened: d.Opened, kind: str, cause: Message, at: datetime, rules: Rules, known_at: datetime | None
 ) -> Sequence[Message]:
-    found = listen(rules, opened.text, opened.place)
-    opened = opened.as_urgent() if urges(found) else opened
+    heard = hear(rules, opened.text, place=opened.place)
+    opened = opened.as_urgent() if urges(heard.found) else opened
     ticket = evolve(None, opened, at)
     if not isinstance(ticket, Ticket):
         raise TypeError("what was opened is a ticket")
     draft = Draft(ticket, rules, at, changed, known_at=known_at, facts=[opened])
-    heed(draft, found)
+    heed(draft, heard)
     _take(draft, kind, cause)
     return _followed(draft)
 
@@ -166,7 +181,7 @@ def _answered(fact: Answered, at: datetime, rules: Rules, known_at: datetime | N
     answered = registration.answered(fact)
     ticket = registration.open_answered(answered, at)
     draft = Draft(ticket, rules, at, changed, known_at=known_at, facts=[answered])
-    heed(draft, listen(rules, fact.text, fact.place))
+    heed(draft, hear(rules, fact.text, place=fact.place))
     return _followed(draft)
 
 
@@ -177,6 +192,7 @@ def _act(draft: Draft, kind: str, received: ActionReceived) -> None:
     draft.by, draft.receipt = Actor(party=received.party, person=person, acting_for=stead), received.receipt
     draft.matched, draft.in_time = received.matched is True, received.repeat_of is not None
     draft.requester, draft.attached = received.requester, received.attached
+    draft.heard = heard_in(draft.rules, draft.ticket, action)
     asked = draft.ticket.request(RequestKind.APPROVAL) if isinstance(action, i.Approve) else None
     refused = _not_allowed(draft, action, kind) or _impossible(draft, asked) or _take(draft, kind, action)
     if refused is not None and isinstance(action, i.FromRequester):
@@ -187,7 +203,7 @@ def _act(draft: Draft, kind: str, received: ActionReceived) -> None:
     if refused is not None:
         version = draft.ticket.version if refused.code in SAYS_VERSION else None
         draft.say(action_refused(received, draft.by, refused, version))
-    heed_act(draft, action, taken=refused is None)
+    heed_act(draft, action, refused)
 
 
 def _told_to_strangers(draft: Draft, action: i.FromRequester) -> Refusal | None:

@@ -11,6 +11,7 @@ from schemas.attachments import Attached
 from schemas.dispatch import Carrying, Dated, Dispatched, DispatchFact, Pressing, StopWordsFound
 from schemas.message import Message, value_of
 from schemas.values import Actor, Clock, ContactKeys, DepartmentCode, Due, IncidentId, Receipt, TicketId, breach_by
+from services.dispatch.core.hearing import NOTHING, Heard
 from services.dispatch.core.rules import Rules
 from services.dispatch.core.ticket import LeadOrder, Ticket
 from worktime import OutOfCalendarError
@@ -39,6 +40,8 @@ class Draft:
     `attached` is what came along of attachments; the first fact that can carry them does.
     `as_member` names the incident on which the act was made, to which the ticket belongs.
     `in_time` says that the door found it to be about this ticket, while its window was open.
+    `kind` and `cause` are what is being taken: its name, the message that asks for it or says it, and what
+    was recognised in that.
     `known_at` is the moment from which what is said can be known, where that is long after `at`.
     """
 
@@ -46,6 +49,9 @@ class Draft:
     rules: Rules
     at: datetime
     fold: Fold
+    kind: str = ""
+    cause: Message | None = None
+    heard: Heard = NOTHING
     by: Actor = BY_POLICY
     receipt: Receipt = ""
     matched: bool = False

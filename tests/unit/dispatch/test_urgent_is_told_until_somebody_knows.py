@@ -16,7 +16,7 @@ from schemas import inbound as i
 from schemas import requests as r
 from schemas.public import DeskTask, Order
 from schemas.registry import DESK
-from schemas.values import Actor, Channel, Clock, DeskTaskKind, Person, TicketState, Tier, VisitRef
+from schemas.values import Actor, Channel, Clock, DeskTaskKind, Person, TicketState, Tier, Utterance, VisitRef
 from services.dispatch.core.commands import Ask, Begin
 from services.dispatch.core.regions import Acknowledged, Calling, NotUrgent
 from services.dispatch.core.rules import Guess, Rules
@@ -140,6 +140,64 @@ def test_whoever_was_called_and_acts_on_it_knows_of_it_without_saying_so() -> No
     assert acted.said(d.UrgentAcknowledged).by.person == called
     another = story.office(i.Classify, category=FLOOD)
     assert isinstance(another.ticket.urgency, Calling)
+
+
+# --- what made it so -------------------------------------------------------------------------------------------------
+
+CRY = "楼道里有很重的煤气味。"
+
+
+def quoted(story: Story) -> Utterance:
+    """What whoever is called reads of what made it urgent; the next one who is called reads the same."""
+    said = story.said(d.UrgentCalled).said
+    assert isinstance(said, Utterance)
+    assert unanswered(story).said(d.UrgentCalled).said == said
+    return said
+
+
+@pytest.mark.parametrize(
+    ("act", "kind"),
+    [
+        (lambda story: story.act(i.FollowUp(ticket=TICKET, mode="add", text=CRY)), "follow_up"),
+        (lambda story: story.lead(i.NoteProgress, text=CRY), "note_progress"),
+        (lambda story: story.lead(i.ReportHandled, reply=CRY), "report_handled"),
+        (lambda story: story.office(i.Correct, text=CRY, reason="漏记。"), "correct"),
+        (lambda story: story.office(i.Nudge, reason=CRY), "nudge"),
+    ],
+)
+def test_whoever_is_called_reads_the_words_that_made_it_urgent_and_whose_they_are(
+    act: Callable[[Story], Story], kind: str
+) -> None:
+    story = act(given.without_task(given.in_progress()))
+    said = quoted(story)
+    assert (said.act, said.text) == (kind, CRY)
+    assert said.by.party is not None
+    assert story.said(d.StopWordsFound).said == said
+
+
+def test_what_is_said_while_somebody_is_called_is_read_by_the_next_who_is() -> None:
+    called = given.in_progress().act(i.FollowUp(ticket=TICKET, mode="add", text=CRY))
+    more = called.act(i.FollowUp(ticket=TICKET, mode="add", text="有人昏迷了。"))
+    said = unanswered(more).said(d.UrgentCalled).said
+    assert said is not None
+    assert said.text == "有人昏迷了。"
+
+
+def test_of_a_matter_that_is_urgent_from_its_first_text_on_nothing_is_quoted() -> None:
+    assert opened(text=CRY).said(d.UrgentCalled).said is None
+    assert opened(category=GAS).said(d.UrgentCalled).said is None
+
+
+def test_whoever_made_it_urgent_by_hand_is_named_with_their_reason() -> None:
+    said = quoted(given.dispatched().office(i.Classify, tier="urgent", reason="来电人很着急。"))
+    assert (said.act, said.text) == ("classify", "来电人很着急。")
+    assert said.by.person is not None
+
+
+def test_what_a_department_writes_for_itself_is_marked_so_that_no_other_one_reads_it() -> None:
+    assert quoted(given.in_progress().lead(i.NoteInternally, text=CRY)).inside
+    both = "干部收受红包，" + CRY
+    assert quoted(given.in_progress().act(i.FollowUp(ticket=TICKET, mode="add", text=both))).withheld
 
 
 # --- round the roster ------------------------------------------------------------------------------------------------

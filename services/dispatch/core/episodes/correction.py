@@ -20,8 +20,9 @@ from services.dispatch.core.episode import SAME, Episode, Refusal
 from services.dispatch.core.episodes.callback import close_called_back, failed, rework, ruled_by, unruled_by
 from services.dispatch.core.episodes.dispatching import by_policy, category_known, tier_with
 from services.dispatch.core.episodes.first_contact import owe_again
-from services.dispatch.core.episodes.stop_words import heed, listen
+from services.dispatch.core.episodes.stop_words import heed
 from services.dispatch.core.episodes.supervision import REVIEWED_AFTER
+from services.dispatch.core.hearing import hear
 from services.dispatch.core.holder import participants
 from services.dispatch.core.regions import Heard, Ordered, Reported
 from services.dispatch.core.rules import Led
@@ -213,7 +214,8 @@ def correct(draft: Draft, action: i.Correct) -> None:
 
 def _heed_what_stands_now(draft: Draft, new: Correction) -> None:
     """Before anybody reads it: whom it names beside words of misconduct reads nothing, and has no task any more."""
-    heed(draft, listen(draft.rules, f"{new.text or ''}。{new.reply or ''}", new.place), anew=new.text is not None)
+    heard = hear(draft.rules, new.text or "", new.reply or "", place=new.place)
+    heed(draft, heard, anew=new.text is not None)
     for code in sorted(draft.ticket.shunned.intersection(draft.ticket.tasks)):
         draft.say(d.SupportTaskEnded(**draft.by_policy, department=code, taken_back=True))
 

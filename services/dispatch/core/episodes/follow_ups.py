@@ -20,7 +20,8 @@ from services.dispatch.core.draft import BY_POLICY, Draft
 from services.dispatch.core.episode import MOOT, Episode, Refusal
 from services.dispatch.core.episodes.correction import complete_contact
 from services.dispatch.core.episodes.nudging import nudge_holder
-from services.dispatch.core.episodes.stop_words import heed, listen, speaks_of_misconduct
+from services.dispatch.core.episodes.stop_words import heed
+from services.dispatch.core.hearing import hear, speaks_of_misconduct
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import with_word
 from services.dispatch.core.standing import OPEN, Merged, Split
@@ -59,7 +60,7 @@ def channel_of(draft: Draft) -> Channel:
 
 def count_contact(draft: Draft, contact: FollowUpContact) -> None:
     """Keep and heed what a contact says; every so many of the requester's nudges reach whoever holds the ticket."""
-    found = listen(draft.rules, contact.text)
+    heard = hear(draft.rules, contact.text)
     said = d.FollowUpAdded(
         **draft.by_author,
         receipt=contact.receipt,
@@ -68,13 +69,13 @@ def count_contact(draft: Draft, contact: FollowUpContact) -> None:
         text=contact.text,
         count=draft.ticket.follow_ups + (contact.verified is not None),
         verified=contact.verified,
-        withheld=speaks_of_misconduct(found) or None,
+        withheld=speaks_of_misconduct(heard.found) or None,
     )
     draft.say(said)
     nudges, step = draft.ticket.requester_nudges, draft.rules.policy.ladder.follow_ups_that_nudge
     held_by_others = isinstance(draft.ticket.standing, Merged | Split)
     if not held_by_others:
-        heed(draft, found)
+        heed(draft, heard)
     if contact.mode == "press" and contact.verified and not held_by_others and nudges % step == 0:
         nudge_holder(draft, f"诉求人已催办{nudges}次。", BY_POLICY)
 

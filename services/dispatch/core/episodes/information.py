@@ -18,8 +18,9 @@ from services.dispatch.core.episodes.approvals import lapse_suspension
 from services.dispatch.core.episodes.correction import complete_contact
 from services.dispatch.core.episodes.dispatching import to_centre
 from services.dispatch.core.episodes.follow_ups import contact_of, count_contact
-from services.dispatch.core.episodes.stop_words import heed, listen, speaks_of_misconduct
+from services.dispatch.core.episodes.stop_words import heed
 from services.dispatch.core.guards import requester_known
+from services.dispatch.core.hearing import hear, speaks_of_misconduct
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import with_word
 from services.dispatch.core.ticket import Ticket
@@ -64,15 +65,15 @@ def provide_info(draft: Draft, action: i.ProvideInfo) -> None:
         count_contact(draft, contact_of(draft, action, "add"))
         complete_contact(draft, action)
         return
-    found = listen(draft.rules, action.text)
+    heard = hear(draft.rules, action.text)
     provided = d.InfoProvided(
         **draft.by_author,
         text=action.text,
         verified=verified_as(draft, action),
-        withheld=speaks_of_misconduct(found) or None,
+        withheld=speaks_of_misconduct(heard.found) or None,
     )
     draft.say(provided)
-    heed(draft, found)
+    heed(draft, heard)
     complete_contact(draft, action)
     _go_on(draft)
 

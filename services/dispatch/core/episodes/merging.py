@@ -18,7 +18,8 @@ from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import MOOT, SAME, Episode, Refusal
 from services.dispatch.core.episodes.closing import Ending, tell_of_end, tell_of_reopening
 from services.dispatch.core.episodes.nudging import answer_breach
-from services.dispatch.core.episodes.stop_words import heed, listen
+from services.dispatch.core.episodes.stop_words import heed
+from services.dispatch.core.hearing import hear
 from services.dispatch.core.holder import participants
 from services.dispatch.core.regions import MergeWanted, NoMergeAsked
 from services.dispatch.core.sealing import contacts_of, is_confidential
@@ -134,7 +135,8 @@ def take_merge(draft: Draft, request: r.TakeMerge) -> None:
         contacts=request.contacts,
     )
     draft.say(taken)
-    heed(draft, [found for said in request.supplements or () for found in listen(draft.rules, said.text, said.place)])
+    for said in request.supplements or ():
+        heed(draft, hear(draft.rules, said.text, place=said.place))
 
 
 def _answers(ticket: Ticket, fact: d.MergeTaken) -> Iterator[r.TicketRequest]:

@@ -24,8 +24,9 @@ from services.dispatch.core.episodes.closing import tell_of_reopening
 from services.dispatch.core.episodes.dispatching import to_centre
 from services.dispatch.core.episodes.follow_ups import FollowUpContact, contact_of, passed_on, taken_or_part
 from services.dispatch.core.episodes.sending import send
-from services.dispatch.core.episodes.stop_words import heed, is_withheld, listen, speaks_of_misconduct
+from services.dispatch.core.episodes.stop_words import heed, is_withheld
 from services.dispatch.core.episodes.support import supporters_of
+from services.dispatch.core.hearing import hear, speaks_of_misconduct
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import with_word
 from services.dispatch.core.regions import NotDue, NoWish, ReopeningWanted, WithdrawalWanted
@@ -88,12 +89,12 @@ def pass_on_late_follow_up(draft: Draft, request: r.PassOnFollowUp) -> None:
             reason=refused.reason,
         )
         draft.say(said)
-        heed(draft, listen(draft.rules, contact.text))
+        heed(draft, hear(draft.rules, contact.text))
 
 
 def want_reopened(draft: Draft, contact: FollowUpContact) -> None:
     """Let the desk decide; what the requester says is heeded as on any other day."""
-    found = listen(draft.rules, contact.text)
+    heard = hear(draft.rules, contact.text)
     asked = d.ReopeningAsked(
         **draft.by_author,
         receipt=contact.receipt,
@@ -101,10 +102,10 @@ def want_reopened(draft: Draft, contact: FollowUpContact) -> None:
         text=contact.text,
         count=_asked_before(draft.ticket.wish) + 1,
         verified=contact.verified,
-        withheld=speaks_of_misconduct(found) or None,
+        withheld=speaks_of_misconduct(heard.found) or None,
     )
     draft.say(asked)
-    heed(draft, found)
+    heed(draft, heard)
 
 
 def _asked_before(wish: NoWish | WithdrawalWanted | ReopeningWanted) -> int:

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 from chassis.frozen import replace
 from rulebook.stop_words import Recognised
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.inbound import Action
-from schemas.message import value_of
 from schemas.text import fitted
-from schemas.values import CARRIED_ON, ENDED, DepartmentCode, Place, StopWord, Tier
+from schemas.values import CARRIED_ON, ENDED, DepartmentCode, StopWord, Tier, Utterance
 from schemas.values import TicketState as S
 from services.dispatch.core.draft import BY_POLICY, Draft
 from services.dispatch.core.episode import Episode, Refusal
 from services.dispatch.core.episodes.urgency import call_next
+from services.dispatch.core.hearing import Heard, listen, speaks_of_misconduct, urges
 from services.dispatch.core.holder import participants
-from services.dispatch.core.regions import Acknowledged, ReopeningWanted, StopWords
+from services.dispatch.core.regions import Acknowledged, Calling, ReopeningWanted, StopWords
 from services.dispatch.core.rules import Rules
 from services.dispatch.core.standing import BEFORE, OPEN, AtAnEnd
 from services.dispatch.core.ticket import Ticket
+from services.dispatch.core.who import NOT_YOURS
 
 episode = Episode("stop_words")
 
@@ -30,75 +31,68 @@ _NOBODY_HAS_IT: Final = BEFORE | {S.REGISTERED}
 _LONGEST: Final = 120
 _HEEDED_WHERE_TAKEN: Final = (i.FollowUp, i.ProvideInfo)
 """Acts in which words are heeded before anything else follows from them."""
-_RELAY: Final = (i.Reopen, i.RecordCityVerdict, i.Nudge, i.CheckCommitment)
-"""Acts of the office that tell what somebody said."""
-_SPEAK: Final = (i.FromRequester, i.CallbackAction, i.DepartmentAction, *_RELAY)
-_WORDS: Final = ("text", "note", "reply", "report", "reason", "question")
+_INSIDE: Final = (i.Delegate, i.TakeBack, i.NoteInternally)
+"""What a department writes for itself alone."""
 
 
 # --- recognised ------------------------------------------------------------------------------------------------------
 
 
-def listen(rules: Rules, text: str, place: Place | None = None) -> tuple[Recognised, ...]:
-    """Recognise the words in what was said, and in a place; one that a sub-district was found for is ours."""
-    where = place.text if place is not None else ""
-    known = place is None or place.subdistrict is not None
-    return rules.policy.listener.recognised(text, where, located=known)
-
-
-def urges(found: Sequence[Recognised]) -> bool:
-    """Whether policy makes it urgent."""
-    return any(each.group.urgent for each in found)
-
-
-def speaks_of_misconduct(found: Sequence[Recognised]) -> bool:
-    """Whether departments must not read it, for one of them may be accused."""
-    return any(each.group.accuses for each in found)
-
-
-def is_withheld(rules: Rules, said: str | None) -> bool | None:
+def is_withheld(rules: Rules, said: str | None) -> Literal[True] | None:
     """True of what departments must not read; None of all else."""
-    return (said is not None and speaks_of_misconduct(listen(rules, said))) or None
+    return True if said is not None and speaks_of_misconduct(listen(rules, said)) else None
 
 
-def heed(draft: Draft, found: Sequence[Recognised], *, anew: bool = False) -> None:
+def heed(draft: Draft, heard: Heard, *, anew: bool = False) -> None:
     """Say what was recognised; who is on duty is called again where somebody knew only of what was said before.
 
     `anew` says that the matter itself reads so now: whom it names takes no part from here on, whoever has the ticket.
     """
+    found = heard.found
     if not found:
         return
     before = draft.ticket
     over = isinstance(before.standing, AtAnEnd) and not isinstance(before.wish, ReopeningWanted)
     urgent = urges(found)
-    heard = d.StopWordsFound(
+    said = d.StopWordsFound(
         **draft.by_policy,
         found=tuple(_said(each) for each in found),
         tier=Tier.URGENT if urgent and not over and before.matter.tier is not Tier.URGENT else None,
         named=_named(found) if anew or before.state in _NOBODY_HAS_IT else (),
         called_for=True if urgent and over else None,
+        said=_cry(draft, heard.cry),
         waits=True if before.state not in _NOBODY_HAS_IT else None,
     )
-    draft.say(heard)
+    draft.say(said)
     if urgent and isinstance(before.urgency, Acknowledged):
-        call_next(draft, BY_POLICY, reason="stop_words")
+        call_next(draft, BY_POLICY, reason="stop_words", said=said.said)
 
 
-def heed_act(draft: Draft, action: Action, *, taken: bool) -> None:
-    """Heed what somebody said in an act; what a requester or the callback agency said, also in one that was refused.
+def _cry(draft: Draft, text: str | None) -> Utterance | None:
+    """What somebody said in the act that is being taken; what the matter itself says needs no quotation."""
+    if text is None or draft.cause is None:
+        return None
+    return Utterance(
+        act=draft.kind,
+        by=draft.by,
+        text=text,
+        withheld=is_withheld(draft.rules, text),
+        inside=True if isinstance(draft.cause, _INSIDE) else None,
+    )
 
-    Of what departments and the office write only what nobody had recognised before: a report on a fire says again that
-    it burnt.
+
+def heed_act(draft: Draft, action: Action, refused: Refusal | None) -> None:
+    """Heed what somebody said in an act; of acts that were refused also, unless the ticket is not theirs.
+
+    Whoever is refused as a person of the centre reads so at once.
     """
-    if taken and isinstance(action, _HEEDED_WHERE_TAKEN):
-        return
-    if not taken and not isinstance(action, i.FromRequester | i.CallbackAction):
-        return
-    words = [said for field in _WORDS if (said := value_of(action, field))] if isinstance(action, _SPEAK) else []
-    found = listen(draft.rules, "。".join(words)) if words else ()
-    if isinstance(action, (i.DepartmentAction, *_RELAY)):
-        found = tuple(each for each in found if each.group.code not in draft.ticket.stop_words.groups)
-    heed(draft, found)
+    if refused is None:
+        unheard = isinstance(action, _HEEDED_WHERE_TAKEN)
+    else:
+        no_department_of_it = isinstance(action, i.DepartmentAction) and refused.code == NOT_YOURS.code
+        unheard = no_department_of_it or isinstance(action, i.OfficeAction)
+    if not unheard:
+        heed(draft, draft.heard)
 
 
 def _said(each: Recognised) -> StopWord:
@@ -119,13 +113,16 @@ def _found(ticket: Ticket, fact: d.StopWordsFound, _at: datetime) -> Ticket:
     """Where the dispatcher is asked anyway they stand on that task; later ones wait at the desk for themselves."""
     before, matter = ticket.stop_words, ticket.matter
     tier = fact.tier or matter.tier
+    urgency = ticket.urgency
+    if fact.said is not None and isinstance(urgency, Calling):
+        urgency = replace(urgency, said=fact.said)
     words = StopWords(
         found=(*before.found, *(each for each in fact.found if each.group not in before.groups)),
         named=tuple(dict.fromkeys((*before.named, *fact.named))),
         unseen=before.unseen or fact.waits is not None,
         called_for=before.called_for or fact.called_for is not None,
     )
-    return replace(ticket, stop_words=words, matter=matter.classified(matter.category, tier))
+    return replace(ticket, stop_words=words, urgency=urgency, matter=matter.classified(matter.category, tier))
 
 
 # --- seen to ---------------------------------------------------------------------------------------------------------

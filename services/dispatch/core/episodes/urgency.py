@@ -13,8 +13,9 @@ from rulebook.directory import Person as Named
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import inbound as i
+from schemas.message import value_of
 from schemas.owner import Owner
-from schemas.values import ENDED, Actor, Person, Tier
+from schemas.values import ENDED, Actor, Person, Tier, Utterance
 from schemas.values import TicketState as S
 from services.dispatch.core.draft import BY_POLICY, Draft
 from services.dispatch.core.episode import MOOT, Episode, Refusal
@@ -35,9 +36,17 @@ def call_if_untold(draft: Draft) -> None:
     if not isinstance(ticket.urgency, NotUrgent):
         return
     if ticket.matter.tier is Tier.URGENT and _is_anybodys(ticket):
-        call_next(draft, BY_POLICY, reason="became_urgent")
+        call_next(draft, BY_POLICY, reason="became_urgent", said=_what_made_it_urgent(draft))
     elif _called_for_after_its_end(ticket):
-        call_next(draft, BY_POLICY, reason="stop_words")
+        call_next(draft, BY_POLICY, reason="stop_words", said=_what_made_it_urgent(draft))
+
+
+def _what_made_it_urgent(draft: Draft) -> Utterance | None:
+    """The words that were recognised, else the act that was taken; None of what was so from its first text on."""
+    heard = [fact for fact in draft.facts if isinstance(fact, d.StopWordsFound)]
+    if heard or any(isinstance(fact, d.Opened) for fact in draft.facts):
+        return heard[-1].said if heard else None
+    return Utterance(act=draft.kind, by=draft.by, text=value_of(draft.cause, "reason")) if draft.cause else None
 
 
 def known_by_acting(draft: Draft) -> None:
@@ -58,8 +67,8 @@ def _is_anybodys(ticket: Ticket) -> bool:
     return ticket.state in OPEN or isinstance(ticket.wish, ReopeningWanted)
 
 
-def call_next(draft: Draft, by: Actor, *, reason: str) -> None:
-    """Call the next one on the roster of this moment, and so on round."""
+def call_next(draft: Draft, by: Actor, *, reason: str, said: Utterance | None = None) -> None:
+    """Call the next one on the roster of this moment, and so on round; what is not `said` anew is what was before."""
     roster, before = draft.rules.policy.on_duty(draft.at), draft.ticket.urgency
     last = None if isinstance(before, NotUrgent) else before.person
     person = _after(roster.people, last)
@@ -69,6 +78,7 @@ def call_next(draft: Draft, by: Actor, *, reason: str) -> None:
         person=Person(id=person.id, name=person.name),
         reason=reason,
         by_default=roster.by_default,
+        said=said or (None if isinstance(before, NotUrgent) else before.said),
     )
     draft.say(called)
 
@@ -84,7 +94,7 @@ def _after(people: tuple[Named, ...], last: Person | None) -> Named:
 def _called(ticket: Ticket, fact: d.UrgentCalled, _at: datetime) -> Ticket:
     before = ticket.urgency.called if isinstance(ticket.urgency, Calling) else ()
     called = tuple(dict.fromkeys((*before, fact.person.id)))
-    return replace(ticket, urgency=Calling(call=fact.call, person=fact.person, called=called))
+    return replace(ticket, urgency=Calling(call=fact.call, person=fact.person, called=called, said=fact.said))
 
 
 def unless_over(ticket: Ticket) -> Ticket:
@@ -149,4 +159,5 @@ def _acknowledged(ticket: Ticket, fact: d.UrgentAcknowledged, _at: datetime) -> 
     urgency = ticket.urgency
     if not isinstance(urgency, Calling):
         return ticket
-    return replace(ticket, urgency=Acknowledged(call=fact.call, person=urgency.person, by=fact.by.person))
+    known = Acknowledged(call=fact.call, person=urgency.person, by=fact.by.person, said=urgency.said)
+    return replace(ticket, urgency=known)

@@ -10,6 +10,7 @@ from pydantic import Field
 from schemas.values import (
     DeskTaskKind,
     Person,
+    Utterance,
 )
 
 
@@ -23,13 +24,17 @@ class NotUrgent:
 
 @dataclass(frozen=True, kw_only=True)
 class Calling:
-    """The `call`-th call went to `person`; nobody has said yet that they know. `called` are all who were called."""
+    """The `call`-th call went to `person`; nobody has said yet that they know.
+
+    `called` are all who were called, `said` is what made it urgent last.
+    """
 
     at: Literal["calling"] = "calling"
     desk: ClassVar[DeskTaskKind] = DeskTaskKind.URGENT_CALL
     call: int
     person: Person
     called: tuple[str, ...]
+    said: Utterance | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +46,7 @@ class Acknowledged:
     call: int
     person: Person
     by: Person | None = None
+    said: Utterance | None = None
 
 
 Urgency = Annotated[NotUrgent | Calling | Acknowledged, Field(discriminator="at")]
