@@ -14,6 +14,7 @@ from chassis.service import Connection, Pool, Transaction
 from chassis.store import columns
 from rulebook.messages import LEFT_IN_PEACE
 from schemas.owner import Owner
+from services.notify.core.dates import without_promise
 from services.notify.core.elsewhere import NotArrived
 from services.notify.core.notice import Notice
 from services.notify.core.profile import Profile
@@ -57,6 +58,10 @@ class DueDelivery(NamedTuple):
     def to_address_of(self, other: DueDelivery) -> DueDelivery:
         """The same message to where the other one goes."""
         return self._replace(way=other.way, address=other.address)
+
+    def without_promise(self) -> DueDelivery:
+        """The same message without the date that it promises."""
+        return self._replace(text=without_promise(self.text))
 
 
 class Paced(NamedTuple):

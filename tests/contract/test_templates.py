@@ -14,12 +14,12 @@ from chassis.frozen import replace
 from rulebook import Audience
 from rulebook.messages import ALWAYS, MESSAGES, VARIABLES
 from schemas.owner import Owner
-from schemas.values import Contact, Tier
+from schemas.values import Clock, Contact, Tier
 from services.notify import reactions
 from services.notify.core.notice import Addressee, Way, Wish
 from services.notify.core.occasion import Occasion
 from services.notify.core.profile import Profile
-from services.notify.core.promises import tell_requester
+from services.notify.core.promises import Now, tell_requester
 from services.notify.core.values import filled
 from services.notify.core.wording import Wording
 from tests.support.occasions import CHANNELS, NOON, PHONES, POLICY, PROFILE, TOLD_BEFORE, variants
@@ -40,10 +40,18 @@ def wishes() -> Mapping[str, tuple[Wish, ...]]:
     for channel, (promised, responsible) in product(CHANNELS, TOLD_BEFORE):
         received = replace(PROFILE, channel=channel, promised=promised, responsible=responsible)
         undated = replace(received, citizen_due=None, tier_decided=False)
-        for profile in (received, undated, replace(received, receipt_told=True)):
-            rests = profile is undated
-            after, told = tell_requester(profile, NOON, rests=rests, spoken=False, longest="15个工作日")
-            for each in told:
+        told = replace(received, receipt_told=True)
+        moments = [
+            (received, Now(NOON)),
+            (undated, Now(NOON, rests=True, longest="15个工作日")),
+            (told, Now(NOON)),
+            (told, Now(NOON, extended="情况复杂")),
+            (told, Now(NOON, breached=Clock.CITIZEN)),
+            (replace(told, promised="", resumed=True), Now(NOON)),
+        ]
+        for profile, now in moments:
+            after, tellings = tell_requester(profile, now)
+            for each in tellings:
                 found[each.template] += Occasion(NOON, profile, after, book).requester(each.template, **each.values)
     return {template: tuple(those) for template, those in found.items()}
 

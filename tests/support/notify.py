@@ -12,6 +12,7 @@ from schemas import dispatch as d
 from schemas.message import Message
 from schemas.owner import Owner
 from schemas.values import Actor, Channel, Clock, Contact, Due, Kind, OfficialDue, Place, RequesterKind, Tier
+from services.notify.core.dates import as_read
 from services.notify.core.notice import Notice
 from services.notify.core.profile import Profile
 from services.notify.core.wording import DigestWords, Wording
@@ -28,9 +29,10 @@ DUE = OfficialDue(at=datetime(2026, 3, 9, 9, 30, tzinfo=UTC))
 
 
 class Teller:
-    """Tells facts one after another and keeps what each asks to be told."""
+    """Tells facts one after another, and what each asks to be told: as it is sent, or as it is kept until then."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, as_kept: bool = False) -> None:
+        self.as_kept = as_kept
         self.profile = Profile(ticket=TICKET)
         self.number = 0
 
@@ -38,10 +40,11 @@ class Teller:
         self.number += 1
         self.profile, wishes = react(self.profile, fact, at, WORDING.book)
         notices = [WORDING.notice(wish, self.profile, f"cause-{self.number}", at) for wish in wishes]
-        return [_as_sent(notice) for notice in notices if notice is not None]
+        return [notice if self.as_kept else _as_sent(notice) for notice in notices if notice is not None]
 
 
 def _as_sent(notice: Notice) -> Notice:
+    notice = notice._replace(text=as_read(notice.text))
     if notice.veil is None:
         return notice
     words = notice.veil({"title": notice.subject, "text": notice.text})

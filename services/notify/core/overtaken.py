@@ -18,13 +18,27 @@ _ENDS: Final = frozenset(
         "requester-merged-ended",
     }
 )
+_DATES: Final = frozenset(
+    {
+        "requester-due-changed",
+        "requester-extended",
+        "requester-suspended",
+        "requester-resumed",
+        "requester-overdue",
+        "requester-rework",
+        "requester-reopened",
+    }
+)
+"""What tells of another date than was promised before, or that there is none."""
 _STOOD_DOWN: Final = frozenset({"department-ended", "department-handed-over"})
 _OVERTAKEN_BY: Final[Mapping[str, frozenset[str]]] = {
     "requester-dispatched": _ENDS | {"requester-redispatched", "requester-reopened"},
     "requester-redispatched": _ENDS | {"requester-redispatched", "requester-reopened"},
-    "requester-due-changed": _ENDS,
+    "requester-due-changed": _ENDS | _DATES,
     "requester-extended": _ENDS,
-    "requester-suspended": _ENDS,
+    "requester-suspended": _ENDS | {"requester-resumed"},
+    "requester-resumed": _ENDS | {"requester-suspended"},
+    "requester-overdue": _ENDS,
     "requester-committed": _ENDS,
     "requester-needs-info": _ENDS,
     "requester-reopened": _ENDS,
@@ -43,6 +57,8 @@ _REQUESTER: Final = "requester"
 _RECEIPT: Final = "requester-receipt"
 _TOLD_ANEW: Final = frozenset({_RECEIPT, "requester-dispatched", "requester-redispatched", "requester-due-changed"})
 """What whoever is reached elsewhere now hears again from the beginning."""
+_NO_PROMISE: Final = _ENDS | _DATES
+"""The later messages after which a date that was promised before them holds no more."""
 
 
 class Waiting(Protocol):
@@ -62,6 +78,9 @@ class Waiting(Protocol):
     def to_address_of(self, other: Self) -> Self:
         """The same message to where the other one goes."""
 
+    def without_promise(self) -> Self:
+        """The same message without the date that it promises."""
+
 
 W = TypeVar("W", bound=Waiting)
 
@@ -74,11 +93,12 @@ def still_true(waiting: Sequence[W]) -> tuple[list[W], list[W]]:
         receipts = (other for other in reversed(later) if other.template == _RECEIPT and other.audience == _REQUESTER)
         moved = next(receipts, None)
         elsewhere = moved is not None and (moved.way, moved.address) != (each.way, each.address)
-        by_later = is_overtaken(each.template, {other.template for other in later})
-        if by_later or (elsewhere and each.template in _TOLD_ANEW):
+        templates = {other.template for other in later}
+        if is_overtaken(each.template, templates) or (elsewhere and each.template in _TOLD_ANEW):
             overtaken.append(each)
-        else:
-            leaves.append(each.to_address_of(moved) if moved is not None and elsewhere else each)
+            continue
+        true = each.to_address_of(moved) if moved is not None and elsewhere else each
+        leaves.append(true if _NO_PROMISE.isdisjoint(templates) else true.without_promise())
     return leaves, overtaken
 
 

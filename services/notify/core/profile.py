@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from schemas.values import Channel, Clock, Contact, Due, Tier
+from schemas.values import Channel, Clock, Contact, Due, OfficialDue, ProvisionalDue, Tier
 
 REMEMBERED: Final = frozenset({Clock.HANDLING, Clock.REWORK, Clock.URGENT_FIRST_REPORT})
 """The clocks whose due times stand in messages about something else, beside the citizen's."""
+
+STANDS_STILL: Final = frozenset({Clock.HANDLING, Clock.REWORK})
+"""The clocks among them that stand still while a ticket is suspended."""
 
 
 @dataclass(frozen=True)
@@ -20,10 +23,13 @@ class Profile:
     `contacts` are the other ones that the requester is or was known under: nobody is told anything there.
 
     `handler` is the department whose handling time `due` tells; it lags behind `lead` until the clock has started.
-    Likewise `citizen_tier` is the tier that `citizen_due` was derived for. `promised` and `responsible` are the date
-    and the department that the requester was told last; `said` is what came in about the ticket last; `watched` says
-    that a supervision order runs, `reviewed` that a callback review does, `takes_returns` that the newest order is
-    neither binding nor accepted.
+    Of a clock that a calendar can still move, `due` is the earliest and `latest` the latest moment. Likewise
+    `citizen_tier` is the tier that `citizen_due` was derived for. `promised` and `responsible` are the date and the
+    department that the requester was told last; `tentative` says that the date was told as one that is not settled;
+    `promised_by` is the clock that a promise goes by where that is no longer the citizen's; `suspended` says that
+    nobody can promise anything, `resumed` that the requester is still to hear of a date after that. `said` is what
+    came in about the ticket last; `watched` says that a supervision order runs, `reviewed` that a callback review
+    does, `takes_returns` that the newest order is neither binding nor accepted.
     """
 
     ticket: str
@@ -49,11 +55,16 @@ class Profile:
     suspension_ground: str | None = None
     reply: str = ""
     due: Mapping[Clock, datetime] = field(default_factory=dict)
+    latest: Mapping[Clock, datetime] = field(default_factory=dict)
     handler: str | None = None
     citizen_due: Due | None = None
     citizen_tier: Tier | None = None
     receipt_told: bool = False
     promised: str = ""
+    tentative: bool = False
+    promised_by: Clock | None = None
+    suspended: bool = False
+    resumed: bool = False
     responsible: str | None = None
     order_told: int = 0
     final: bool = False
@@ -65,3 +76,10 @@ class Profile:
     def returnable(self) -> bool:
         """Whether the lead may ask to return the order now."""
         return self.takes_returns and not (self.watched or self.reviewed or self.tier is Tier.URGENT)
+
+    def due_of(self, clock: Clock) -> Due | None:
+        """When a clock that is remembered is due."""
+        due, latest = self.due.get(clock), self.latest.get(clock)
+        if due is None:
+            return None
+        return OfficialDue(at=due) if latest is None else ProvisionalDue(earliest=due, latest=latest)

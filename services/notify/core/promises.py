@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from chassis.frozen import replace
-from schemas.values import Due, ProvisionalDue, breach_by, remind_by
+from schemas.values import Clock, Due, breach_by, remind_by
+from services.notify.core.dates import Date, dated
 from services.notify.core.profile import Profile
-from services.notify.core.values import deadline
 
-_REMEMBERED: Final = 2_000
+_OVER: Final = Date("", "")
+"""A date that has gone by is promised to nobody."""
 
 
 class Telling(NamedTuple):
@@ -22,61 +22,110 @@ class Telling(NamedTuple):
     values: Mapping[str, str]
 
 
-class _Date(NamedTuple):
-    """A date that can be promised, and how it is said in full; both empty where it is over."""
-
-    day: str
-    in_full: str
-
-
-def tell_requester(
-    profile: Profile, at: datetime, *, rests: bool, spoken: bool, longest: str
-) -> tuple[Profile, tuple[Telling, ...]]:
-    """What the requester is told first of all, in order, and the profile after it.
+class Now(NamedTuple):
+    """What has just become known, as far as promises depend on it.
 
     `rests`: the ticket waits for somebody who has still to decide on its tier, so that the receipt waits no longer for
     the date, and names the `longest` time that it can take. `spoken`: something else is to be told, and before the
-    receipt the requester hears of nothing.
+    receipt the requester hears of nothing. `extended` says in words why time was granted just now, `breached` which
+    clock ran out.
     """
-    date = _date(profile, at)
-    open_tier = not profile.tier_decided
-    waits_no_longer = date is not None or spoken or (rests and open_tier)
+
+    at: datetime
+    rests: bool = False
+    spoken: bool = False
+    longest: str = ""
+    extended: str | None = None
+    breached: Clock | None = None
+
+
+def tell_requester(profile: Profile, now: Now) -> tuple[Profile, tuple[Telling, ...]]:
+    """What the requester is told first of all, in order, and the profile after it."""
+    date = promise(profile, now.at)
+    waits_no_longer = date is not None or now.spoken or (now.rests and not profile.tier_decided)
     tellings: list[Telling] = []
     if waits_no_longer and not profile.receipt_told and profile.receipt is not None:
-        bound = {"due": date.in_full} if date else {"longest": longest} if open_tier else {}
-        tellings.append(Telling("requester-receipt", bound))
-        profile = replace(profile, receipt_told=True, promised=date.day if date else "")
-    elif date and date.day and profile.promised and date.day != profile.promised:
-        tellings.append(Telling("requester-due-changed", {"was": profile.promised, "due": date.in_full}))
-        profile = replace(profile, promised=date.day)
+        tellings.append(Telling("requester-receipt", _bound(profile, date, now)))
+        profile = _promised(replace(profile, receipt_told=True), date or _OVER)
+    elif profile.promised and now.breached is promised_by(profile) and not profile.confidential:
+        profile, told = _passed(profile, now.at)
+        tellings.append(told)
+    elif date and date.day and (news := _news(profile, date, now)) is not None:
+        tellings.append(news)
+        profile = _promised(profile, date)
     if profile.receipt_told and date is not None and profile.lead not in (None, profile.responsible):
         tellings.append(_responsible(profile, date))
-        profile = replace(profile, responsible=profile.lead, promised=profile.promised or date.day)
+        profile = replace(profile, responsible=profile.lead)
+        profile = profile if profile.promised else _promised(profile, date)
     return profile, tuple(tellings)
 
 
-def _responsible(profile: Profile, date: _Date) -> Telling:
-    if profile.responsible is not None:
-        return Telling("requester-redispatched", {})
-    return Telling("requester-dispatched", {"due": "" if profile.promised else date.in_full})
+def promise(profile: Profile, at: datetime) -> Date | None:
+    """The date that is promised at a moment; None until it is known, and while nobody can say when.
+
+    It is the citizen's, or the department's where time was granted or the matter has come back to it, if that is later.
+    """
+    by = promised_by(profile)
+    if profile.suspended:
+        return None
+    if by is Clock.CITIZEN:
+        return _citizens(profile, at)
+    if profile.lead is None or profile.lead != profile.handler:
+        return None
+    due = profile.due_of(by)
+    if due is not None and by is Clock.HANDLING and profile.citizen_due is not None:
+        due = max(due, profile.citizen_due, key=remind_by)
+    return None if due is None else _unless_over(due, at)
 
 
-def _date(profile: Profile, at: datetime) -> _Date | None:
+def promised_by(profile: Profile) -> Clock:
+    """The clock whose date is promised."""
+    return profile.promised_by or Clock.CITIZEN
+
+
+def _citizens(profile: Profile, at: datetime) -> Date | None:
     """The date of the citizen's clock; None until tier and clock agree on one."""
     due = profile.citizen_due
     if due is None or not profile.tier_decided:
         return None
-    if breach_by(due) <= at:
-        return _Date("", "")
-    if profile.citizen_tier is not profile.tier:
+    if breach_by(due) > at and profile.citizen_tier is not profile.tier:
         return None
-    return _said(due)
+    return _unless_over(due, at)
 
 
-@lru_cache(_REMEMBERED)
-def _said(due: Due) -> _Date:
-    """Each fact of a ticket asks anew, and nearly always about the same moment."""
-    day = deadline(remind_by(due))
-    if isinstance(due, ProvisionalDue):
-        return _Date(day, f"{day}（暂定，以公布的放假安排为准，最迟{deadline(breach_by(due))}）")
-    return _Date(day, day)
+def _unless_over(due: Due, at: datetime) -> Date:
+    return _OVER if breach_by(due) <= at else dated(due)
+
+
+def _promised(profile: Profile, date: Date) -> Profile:
+    return replace(profile, promised=date.day, tentative=date.tentative, resumed=False)
+
+
+def _bound(profile: Profile, date: Date | None, now: Now) -> Mapping[str, str]:
+    if date is not None:
+        return {"due": date.promised}
+    return {} if profile.tier_decided else {"longest": now.longest}
+
+
+def _news(profile: Profile, date: Date, now: Now) -> Telling | None:
+    """A date is told again where it has become another one, or is not settled any more."""
+    if date.day == profile.promised and (profile.tentative or not date.tentative):
+        return None
+    if now.extended is not None:
+        return Telling("requester-extended", {"due": date.promised, "ground": now.extended})
+    if profile.resumed:
+        return Telling("requester-resumed", {"due": date.promised})
+    return Telling("requester-due-changed", {"due": date.promised}) if profile.promised else None
+
+
+def _passed(profile: Profile, at: datetime) -> tuple[Profile, Telling]:
+    """The promised date went by: said once, with the department's own date where there is one ahead."""
+    gone = profile.promised
+    after = replace(profile, promised_by=Clock.HANDLING) if promised_by(profile) is Clock.CITIZEN else profile
+    date = promise(after, at) or _OVER
+    return _promised(after, date), Telling("requester-overdue", {"was": gone, "due": date.promised})
+
+
+def _responsible(profile: Profile, date: Date) -> Telling:
+    due = {"due": "" if profile.promised else date.promised}
+    return Telling("requester-redispatched" if profile.responsible is not None else "requester-dispatched", due)

@@ -66,11 +66,6 @@ def longest(policy: Policy) -> str:
     return amount_in_words(most.amount, Unit(most.unit.value))
 
 
-def due_of(profile: Profile, clock: Clock) -> str:
-    """Say when a clock that is remembered is due."""
-    return deadline(profile.due.get(clock))
-
-
 def remaining(due: datetime, now: datetime) -> str:
     """Say roughly how much time is left."""
     left = max(due - now, timedelta(0))

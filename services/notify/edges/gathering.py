@@ -10,6 +10,7 @@ from typing import Final
 
 from chassis.contacts import Opening, handles_in, opened_in, opened_outside
 from schemas.envelope import derived_id
+from services.notify.core.dates import as_read
 from services.notify.core.values import LEFT, remaining
 from services.notify.core.wording import DigestWords
 from services.notify.store import DueDelivery
@@ -20,9 +21,10 @@ _SIGNED: Final = re.compile(r"【[^【】]*】$")
 
 def leaving(delivery: DueDelivery, now: datetime) -> DueDelivery:
     """The message as it leaves: what time is left is said as of now."""
-    if delivery.over is None or LEFT not in delivery.text:
-        return delivery
-    return delivery._replace(text=delivery.text.replace(LEFT, remaining(delivery.over, now)))
+    text = as_read(delivery.text)
+    if delivery.over is not None and LEFT in text:
+        text = text.replace(LEFT, remaining(delivery.over, now))
+    return delivery._replace(text=text)
 
 
 def opened(delivery: DueDelivery, opening: Opening) -> DueDelivery:

@@ -10,14 +10,15 @@ from typing import Final
 
 from chassis.frozen import replace
 from rulebook import Audience
+from schemas import clocks as c
 from schemas import dispatch as d
 from schemas.message import Message
 from services.notify.core.book import AddressBook
 from services.notify.core.notice import Wish
 from services.notify.core.occasion import Occasion
 from services.notify.core.profile import Profile
-from services.notify.core.promises import tell_requester
-from services.notify.core.values import longest
+from services.notify.core.promises import Now, tell_requester
+from services.notify.core.values import ground, longest
 from services.notify.reactions import dispatched, ending, handling, pressing, recorded, timed
 from services.notify.reactions.tables import Wishes, profiles, wishes
 
@@ -37,8 +38,15 @@ def react(before: Profile, fact: Message, at: datetime, book: AddressBook) -> tu
     profile = profiles.after(before, fact, at)
     asked_for = tuple(asked(fact, Occasion(at, before, profile, book)))
     spoken = any(wish.to.audience.kind == Audience.REQUESTER for wish in asked_for)
-    rests = type(fact) in _RESTS
-    after, first = tell_requester(profile, at, rests=rests, spoken=spoken, longest=longest(book.policy))
+    now = Now(
+        at,
+        rests=type(fact) in _RESTS,
+        spoken=spoken,
+        longest=longest(book.policy),
+        extended=ground(profile.extension_ground, book.policy) if isinstance(fact, c.ClockExtended) else None,
+        breached=fact.clock if isinstance(fact, c.ClockBreached) else None,
+    )
+    after, first = tell_requester(profile, now)
     requester = Occasion(at, before, after, book).requester
     requested = tuple(wish for each in first for wish in requester(each.template, **each.values))
     if dispatched.is_ready(after):

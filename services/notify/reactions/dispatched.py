@@ -7,9 +7,10 @@ from datetime import datetime
 from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas.values import Clock, TicketState, Tier
+from services.notify.core.dates import due_of
 from services.notify.core.occasion import Occasion
 from services.notify.core.profile import Profile
-from services.notify.core.values import YES, due_of
+from services.notify.core.values import YES
 from services.notify.reactions.tables import Wishes, profiles, wishes, within
 from vocabulary import PARTIES, PARTS, REASONS, STATES, word
 
@@ -176,7 +177,13 @@ def stood_down(o: Occasion, code: str | None, *, status: str, reason: str) -> Wi
 
 
 profiles.on(d.ReturnUpheld)(lambda p, _, __: replace(p, lead=None, supporting=()))
-profiles.on(d.Reopened)(lambda p, _, __: replace(p, lead=None, supporting=(), final=False))
+
+
+@profiles.on(d.Reopened)
+def _reopened(profile: Profile, _fact: d.Reopened, _at: datetime) -> Profile:
+    """What was promised before the end is over: the next promise is the next department's."""
+    after = replace(profile, lead=None, supporting=(), final=False)
+    return replace(after, promised="", responsible=None, promised_by=Clock.HANDLING)
 
 
 @wishes.on(d.ReturnUpheld, d.ReturnOverruled)

@@ -11,8 +11,11 @@ from services.notify.reactions.dispatched import stood_down
 from services.notify.reactions.tables import Wishes, profiles, wishes
 from vocabulary import OUTCOMES, PARTIES, word
 
-profiles.on(d.FinalAnswerGiven)(lambda p, fact, _: replace(p, reply=fact.text, final=True))
-profiles.on(d.SettledAtUnit)(lambda p, fact, _: replace(p, reply=fact.reply))
+profiles.on(d.FinalAnswerGiven)(lambda p, fact, _: replace(p, reply=fact.text, final=True, promised=""))
+profiles.on(d.SettledAtUnit)(lambda p, fact, _: replace(p, reply=fact.reply, promised=""))
+profiles.on(d.NotAccepted, d.Withdrawn, d.Transferred)(lambda p, _, __: replace(p, promised=""))
+profiles.on(d.Merged, d.SplitUp)(lambda p, _, __: replace(p, promised=""))
+profiles.on(d.ReworkWithdrawn)(lambda p, _, __: replace(p, promised="", promised_by=None))
 wishes.on(d.FinalAnswerGiven)(lambda _, o: o.requester("requester-final-answer"))
 wishes.on(d.SettledAtUnit)(lambda _, o: o.requester("requester-settled", department=PARTIES["unit"]))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from chassis.frozen import replace
 from rulebook import Role
@@ -10,6 +11,7 @@ from rulebook.directory import Person as Named
 from schemas import dispatch as d
 from schemas.values import Actor, Clock, Tier
 from services.notify.core.occasion import Occasion
+from services.notify.core.profile import STANDS_STILL, Profile
 from services.notify.core.values import deadline, ground
 from services.notify.reactions.tables import Wishes, profiles, wishes, within
 from vocabulary import GROUNDS, PARTIES, PARTS, WAITS, word
@@ -118,13 +120,24 @@ def _request_lapsed(fact: d.RequestLapsed, o: Occasion) -> Wishes:
     return o.department(fact.department, "department-request-lapsed", step=step, reason=fact.reason)
 
 
+@profiles.on(d.Suspended)
+def _suspended_now(profile: Profile, _fact: d.Suspended, _at: datetime) -> Profile:
+    """While the work stands still nobody can say when it will be done."""
+    due = {clock: at for clock, at in profile.due.items() if clock not in STANDS_STILL}
+    return replace(profile, suspended=True, due=due, promised="")
+
+
+@profiles.on(d.SuspensionEnded)
+def _goes_on(profile: Profile, _fact: d.SuspensionEnded, _at: datetime) -> Profile:
+    return replace(profile, suspended=False, resumed=True, promised_by=profile.promised_by or Clock.HANDLING)
+
+
 @wishes.on(d.Suspended)
 def _suspended(fact: d.Suspended, o: Occasion) -> Wishes:
     yield from _approval(fact, o, f"同意{word(d.Suspended)}")
     why = ground(fact.ground, o.policy)
-    yield from o.requester(
-        "requester-suspended", ground=why, promised=deadline(fact.until), text=fact.for_requester or ""
-    )
+    told = {"ground": why, "promised": deadline(fact.until), "text": fact.for_requester or ""}
+    yield from o.requester("requester-suspended", **told, was=o.before.promised)
 
 
 wishes.on(d.Committed)(

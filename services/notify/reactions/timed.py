@@ -6,10 +6,11 @@ from datetime import datetime
 
 from chassis.frozen import replace
 from schemas import clocks as c
-from schemas.values import Clock, remind_by
+from schemas.values import Clock, ProvisionalDue, breach_by, remind_by
+from services.notify.core.dates import dated
 from services.notify.core.occasion import Occasion
-from services.notify.core.profile import REMEMBERED, Profile
-from services.notify.core.values import LEFT, deadline, ground
+from services.notify.core.profile import REMEMBERED, STANDS_STILL, Profile
+from services.notify.core.values import LEFT, deadline
 from services.notify.reactions.tables import Wishes, profiles, wishes
 from vocabulary import clock_of, word
 
@@ -18,27 +19,43 @@ _Timed = _Tiered | c.ClockResumed | c.ClockExtended
 
 
 def _timed(profile: Profile, fact: _Timed, _at: datetime) -> Profile:
+    """What stands still is due at no time that anybody could be told, until it runs on."""
     if fact.clock is Clock.CITIZEN:
         tier = fact.tier if isinstance(fact, _Tiered) else profile.citizen_tier
         return replace(profile, citizen_due=fact.due, citizen_tier=tier)
     if fact.clock not in REMEMBERED:
         return profile
     handler = fact.owner.code if fact.clock is Clock.HANDLING else profile.handler
-    return replace(profile, due={**profile.due, fact.clock: remind_by(fact.due)}, handler=handler)
+    if profile.suspended and fact.clock in STANDS_STILL and not isinstance(fact, c.ClockResumed):
+        return replace(profile, handler=handler)
+    due, latest = {**profile.due, fact.clock: remind_by(fact.due)}, profile.latest
+    if isinstance(fact.due, ProvisionalDue):
+        latest = {**latest, fact.clock: fact.due.latest}
+    elif fact.clock in latest:
+        latest = {clock: at for clock, at in latest.items() if clock is not fact.clock}
+    return replace(profile, due=due, latest=latest, handler=handler)
 
 
-profiles.on(c.ClockStarted)(_timed)
+@profiles.on(c.ClockStarted)
+def _started(profile: Profile, fact: c.ClockStarted, at: datetime) -> Profile:
+    """Who hears of a rework hears its date with it."""
+    after = _timed(profile, fact, at)
+    if fact.clock is not Clock.REWORK:
+        return after
+    date = dated(fact.due)
+    return replace(after, promised_by=Clock.REWORK, promised=date.day, tentative=date.tentative)
 
 
 @wishes.on(c.ClockStarted)
 def _clock_started(fact: c.ClockStarted, o: Occasion) -> Wishes:
-    owner, due = fact.owner.department, deadline(remind_by(fact.due))
+    owner, date = fact.owner.department, dated(fact.due)
+    due = date.in_full
     match fact.clock:
         case Clock.SUPPORTING_TASK:
             yield from o.to("department-supporting-task", o.book.departments(o.profile, owner), due=due)
         case Clock.REWORK:
             yield from o.department(owner, "department-rework", due=due, count=_counter(fact.clock_id))
-            yield from o.requester("requester-rework", due=due)
+            yield from o.requester("requester-rework", due=date.promised)
         case Clock.REOPEN_WINDOW if not o.profile.final:
             yield from o.requester("requester-closed", due=due)
         case _:
@@ -51,22 +68,14 @@ def _counter(clock_id: str) -> str:
     return digits or "1"
 
 
-def _of_clock(
-    fact: c.ClockExtended | c.ClockRederived | c.ClockDueSoon | c.ClockBreached, o: Occasion
-) -> dict[str, str]:
-    return {"clock": clock_of(fact.clock, o.profile.tier), "due": deadline(remind_by(fact.due))}
-
-
 profiles.on(c.ClockResumed)(_timed)
-profiles.on(c.ClockExtended)(_timed)
 
 
-@wishes.on(c.ClockExtended)
-def _clock_extended(fact: c.ClockExtended, o: Occasion) -> Wishes:
-    """Whoever was told a date hears of another one; time that ends where it ended before, at the city's, is none."""
-    if fact.clock is Clock.HANDLING and remind_by(fact.due) != o.before.due.get(Clock.HANDLING):
-        why = ground(o.profile.extension_ground, o.policy)
-        yield from o.requester("requester-extended", due=_of_clock(fact, o)["due"], ground=why)
+@profiles.on(c.ClockExtended)
+def _extended(profile: Profile, fact: c.ClockExtended, at: datetime) -> Profile:
+    """The time that was granted is the time that is promised from now on, where it is longer than the citizen's."""
+    after = _timed(profile, fact, at)
+    return replace(after, promised_by=after.promised_by or fact.clock) if fact.clock is Clock.HANDLING else after
 
 
 profiles.on(c.ClockRederived, c.ClockRetiered)(_timed)
@@ -74,10 +83,16 @@ profiles.on(c.ClockRederived, c.ClockRetiered)(_timed)
 
 @wishes.on(c.ClockRederived)
 def _clock_rederived(fact: c.ClockRederived, o: Occasion) -> Wishes:
-    values, was = _of_clock(fact, o), deadline(remind_by(fact.was))
-    if was != values["due"]:
+    """A date that stays where it was is news only where it is not settled any more."""
+    was, now = dated(fact.was), dated(fact.due)
+    if was.day != now.day or now.tentative > was.tentative:
+        values = {"clock": _named(fact, o), "was": was.in_full, "due": now.in_full}
         why = word(c.ClockRederived)
-        yield from o.department(fact.owner.department, "department-due-changed", **values, was=was, reason=why)
+        yield from o.department(fact.owner.department, "department-due-changed", **values, reason=why)
+
+
+def _named(fact: c.ClockFact, o: Occasion) -> str:
+    return clock_of(fact.clock, o.profile.tier)
 
 
 @wishes.on(c.ClockDueSoon)
@@ -88,7 +103,8 @@ def _clock_due_soon(fact: c.ClockDueSoon, o: Occasion) -> Wishes:
 
 
 def _reminders(fact: c.ClockDueSoon, o: Occasion) -> Wishes:
-    owner, values = fact.owner, {**_of_clock(fact, o), "remaining": LEFT}
+    owner = fact.owner
+    values = {"clock": _named(fact, o), "due": dated(fact.due).in_full, "remaining": LEFT}
     if owner.department:
         yield from o.department(owner.department, "department-reminder", **values)
     elif owner.kind == "office" and owner.code:
@@ -97,8 +113,11 @@ def _reminders(fact: c.ClockDueSoon, o: Occasion) -> Wishes:
 
 @wishes.on(c.ClockBreached)
 def _clock_breached(fact: c.ClockBreached, o: Occasion) -> Wishes:
-    """What the callback agency or a visiting unit missed waits at the desk until it is done: nobody is told besides."""
-    owner, values = fact.owner, _of_clock(fact, o)
+    """What the callback agency or a visiting unit missed waits at the desk until it is done: nobody is told besides.
+
+    What was not settled is missed once the latest moment is over: it is that one that was missed.
+    """
+    owner, values = fact.owner, {"clock": _named(fact, o), "due": deadline(breach_by(fact.due))}
     if owner.department:
         yield from o.department(owner.department, "department-overdue", **values)
         yield from o.to(
