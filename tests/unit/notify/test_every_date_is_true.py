@@ -138,9 +138,7 @@ def waiting(notice: Notice) -> DueDelivery:
 
 
 @pytest.mark.parametrize("channel", [Channel.HOTLINE, Channel.WECHAT])
-@pytest.mark.parametrize(
-    "later", [[SUSPENDED], [extended(days(5))], [REWORKED, started(Clock.REWORK, due=days(9))]]
-)
+@pytest.mark.parametrize("later", [[SUSPENDED], [extended(days(5))], [REWORKED, started(Clock.REWORK, due=days(9))]])
 def test_what_waited_for_the_morning_leaves_without_a_date_that_a_later_message_overtakes(
     channel: Channel, later: list[Message]
 ) -> None:
@@ -159,7 +157,9 @@ def test_what_waited_for_the_morning_leaves_without_a_date_that_a_later_message_
 
 def test_a_clause_goes_and_what_stands_beside_it_stays() -> None:
     date = dated(days(0, settled=False)).promised
-    assert without_promise(f"您好，已派至房管局，我们将在{date}前办结，将与您联系。") == "您好，已派至房管局，将与您联系。"
+    assert (
+        without_promise(f"您好，已派至房管局，我们将在{date}前办结，将与您联系。") == "您好，已派至房管局，将与您联系。"
+    )
 
 
 class Truth:
