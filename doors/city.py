@@ -1,4 +1,4 @@
-"""The city's platform (市级 12345 平台) as we reach it: one address, one token, one way to ask."""
+"""The city's platform (市级 12345 平台) as services reach it: one address, one token, one way to ask and tell."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 import aiohttp
 from pydantic import SecretStr, field_validator
@@ -29,7 +30,7 @@ class CityRefusedError(Exception):
 
 
 class ReachesTheCity(Settings):
-    """`city` is the address under which the city's platform answers; nothing is asked there without it.
+    """`city` is the address under which the city's platform answers; nothing is asked or told there without it.
 
     `city_token` is what we show there; `city_token_file` has it in a file, which is read at each request.
     """
@@ -52,7 +53,7 @@ class ReachesTheCity(Settings):
 
 
 class Platform:
-    """Asks the city's platform; CityAwayError where it does not answer, CityRefusedError where it says no."""
+    """Asks and tells the city's platform; CityAwayError where it does not answer, CityRefusedError where it says no."""
 
     def __init__(self, settings: ReachesTheCity, session: aiohttp.ClientSession) -> None:
         self._settings = settings
@@ -60,9 +61,29 @@ class Platform:
 
     async def ask(self, path: str, asked: Mapping[str, str]) -> bytes:
         """Read what stands at a path."""
-        headers = {"Authorization": f"Bearer {self._settings.shown_to_the_city()}"}
+        return await self._call("GET", path, {}, params=asked)
+
+    async def tell(self, number: str, document: Mapping[str, object], key: str) -> None:
+        """Say something of the order with this number; under the same key it is heard once."""
+        await self._call("POST", f"/orders/{quote(number, safe='')}/events", {"Idempotency-Key": key}, json=document)
+
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        *,
+        params: Mapping[str, str] | None = None,
+        json: Mapping[str, object] | None = None,
+    ) -> bytes:
         try:
-            async with self._session.get(self._settings.city + path, headers=headers, params=asked) as answer:
+            shown = {**headers, "Authorization": f"Bearer {self._settings.shown_to_the_city()}"}
+        except OSError:
+            # Whoever changes the file mends it: what is to be said waits for that.
+            raise CityAwayError("token") from None
+        address = self._settings.city + path
+        try:
+            async with self._session.request(method, address, headers=shown, params=params, json=json) as answer:
                 data = await answer.content.read(_MOST_BYTES)
         except (aiohttp.ClientError, TimeoutError):
             raise CityAwayError("unreachable") from None

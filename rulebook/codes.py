@@ -121,3 +121,4 @@ class Audience(StrEnum):
     CENTRE = "centre"
     SUPERVISOR = "supervisor"
     DUTY_OFFICER = "duty_officer"
+    CITY = "city"

@@ -1,14 +1,15 @@
 """What a policy says and nothing would ever come of: an edit that does nothing is refused, not accepted in silence."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from jinja2 import Environment, TemplateSyntaxError, meta
+from jinja2 import Environment, TemplateError, TemplateSyntaxError, meta
 
 from rulebook.base import Model
 from rulebook.checked import Checked
 from rulebook.clocks import CLIMBING, EXTENDABLE, NAMED, NEVER_STILL, OWNERS, PRESSING, TIERS
-from rulebook.codes import OwedBy, Step
+from rulebook.codes import Audience, OwedBy, Step
 from rulebook.directory import Office
 from rulebook.limits import Limit, Limits
 from rulebook.messages import ALWAYS, DIGEST, LEFT_IN_PEACE, MESSAGES, Message
@@ -170,6 +171,21 @@ def _one_message(checked: Checked, row: Trail, template: Template, message: Mess
     texts |= {("by_channel", channel): text for channel, text in template.by_channel.items()}
     for part, text in texts.items():
         yield from _one_text(checked, (*row, *part), text, ALWAYS | message.variables)
+    if message.audience is Audience.CITY and not _is_a_document(template.text, message):
+        expected = Chinese("一个 JSON 对象，填什么都是")
+        step = Chinese("请核对引号和括号，变量一律写成 {{ … | tojson }}。")
+        yield checked.problem(_TEMPLATES, (*row, "text"), template.text, expected, step)
+
+
+def _is_a_document(text: str, message: Message) -> bool:
+    """Whether a machine can read what is said, whatever fills it; a text that is no template is told elsewhere."""
+    worst = dict.fromkeys(ALWAYS | message.variables, '"}\n')
+    try:
+        return isinstance(json.loads(_ENVIRONMENT.from_string(text).render(worst)), dict)
+    except TemplateError:
+        return True
+    except ValueError:
+        return False
 
 
 def _one_text(checked: Checked, path: Trail, text: str, filled: frozenset[str]) -> Iterator[Problem]:

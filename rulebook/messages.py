@@ -46,6 +46,7 @@ _WAYS: Final[Mapping[Audience, frozenset[str]]] = {
     Audience.CENTRE: frozenset({"mail"}),
     Audience.SUPERVISOR: frozenset({"mail"}),
     Audience.DUTY_OFFICER: _LOUD,
+    Audience.CITY: frozenset({"city"}),
 }
 
 
@@ -128,6 +129,14 @@ MESSAGES: Final[Mapping[str, Message]] = {
     "supervisor-category-fell-back": _to(Audience.SUPERVISOR, "status reason"),
     "duty-urgent-approval": _to(Audience.DUTY_OFFICER, "due person reason"),
     "duty-urgent": _to(Audience.DUTY_OFFICER, "due accept person count reason"),
+    "city-accepted": _to(Audience.CITY),
+    "city-handled": _to(Audience.CITY),
+    "city-returned": _to(Audience.CITY, "code reason"),
+    "city-called-back": _to(Audience.CITY, "solved result"),
+    "city-ended": _to(Audience.CITY, "code ruling reason"),
+    "city-ruled": _to(Audience.CITY, "ruling"),
+    "city-goes-on": _to(Audience.CITY, "code"),
+    "city-refused": _to(Audience.CITY, "action code reason"),
 }
 """Every message that notify can send, by the code of its template; a contract test holds it to what notify does."""
 

@@ -227,7 +227,7 @@ class Pace(Model):
     at_once: Annotated[int, Field(ge=1, le=100_000)]
 
 
-WayName: TypeAlias = Literal["sms", "call", "wechat", "mail", "visitor"]
+WayName: TypeAlias = Literal["sms", "call", "wechat", "mail", "visitor", "city"]
 
 
 class Delivery(Model):

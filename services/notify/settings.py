@@ -9,12 +9,13 @@ from typing import Final
 from pydantic import SecretStr, field_validator
 
 from chassis.settings import OpensContacts
+from doors.city import ReachesTheCity
 from services.notify.core.notice import Way
 
 _SHORTEST_TOKEN: Final = 16
 
 
-class NotifySettings(OpensContacts):
+class NotifySettings(OpensContacts, ReachesTheCity):
     """Which channel serves each way, and how the channels are reached.
 
     `routes` is a JSON object from ways to addresses: `https://…` and `http://…` are webhooks, `smtp://host:port` is

@@ -32,7 +32,19 @@ HOUSES: Final = ("rulebook", "worktime", "vocabulary", "tools", "liuhen", "class
 HAN: Final = re.compile("[\u4e00-\u9fff]")
 WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 PART: Final = re.compile(r"\{[a-z_.:,>0-9]*\}")
-FORMATS: Final = {"UTF-8", "JSON", "YAML", "YYYY-MM-DD", "Debian", "jinja2", "true", "false", "policy", "schema"}
+FORMATS: Final = {
+    "UTF-8",
+    "JSON",
+    "YAML",
+    "YYYY-MM-DD",
+    "Debian",
+    "jinja2",
+    "tojson",
+    "true",
+    "false",
+    "policy",
+    "schema",
+}
 PROGRAMS: Final = {"liuhen", "make", "setup", "Kafka", "PostgreSQL", "postgresql", "http", "run", "env"}
 KEYS: Final = {"day", "moves", "encoding", "ce_type", "parked", "master-key", "w-01", "T15", "T00", "h", "d"}
 """Keys, kinds and examples that commands take, and which stand in no model of the policy."""

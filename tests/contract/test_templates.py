@@ -22,6 +22,7 @@ from services.notify.core.profile import Profile
 from services.notify.core.promises import Now, tell_requester
 from services.notify.core.values import filled
 from services.notify.core.wording import Wording
+from services.notify.reactions.city import to_city
 from tests.support.occasions import CHANNELS, NOON, PHONES, POLICY, PROFILE, TOLD_BEFORE, variants
 
 
@@ -30,7 +31,7 @@ def wishes() -> Mapping[str, tuple[Wish, ...]]:
     """Every wish that an example of a fact brings about, by its template."""
     found: defaultdict[str, list[Wish]] = defaultdict(list)
     before, book = replace(PROFILE, tier=None), Wording(POLICY).book
-    facts = reactions.wishes.facts
+    facts = reactions.wishes.facts | to_city.facts
     for model, channel, phone, tier in product(facts, CHANNELS, PHONES, (Tier.COMPLEX, Tier.URGENT)):
         profile = replace(PROFILE, channel=channel, tier=tier, contact=Contact(phone=phone, wechat="wx-1"))
         for fact in variants(model):

@@ -125,8 +125,12 @@ def test_every_role_service_and_way_has_a_word() -> None:
 
 def test_every_failure_of_a_delivery_has_a_word() -> None:
     sources = [path.read_text("utf-8") for path in sorted((ROOT / "services/notify/edges").glob("*.py"))]
+    sources.append((ROOT / "doors/city.py").read_text("utf-8"))
     reported = (ROOT / "services/notify/core/reported.py").read_text("utf-8")
-    codes = [*re.findall(r'Failed\(f?"([a-z]+)', "".join(sources)), *re.findall(r'f"([a-z]+)-\{', reported)]
+    codes = [
+        *re.findall(r'(?:Failed|AwayError)\(f?"([a-z]+)', "".join(sources)),
+        *re.findall(r'f"([a-z]+)-\{', reported),
+    ]
 
     _same("error", codes, "services/notify")
 

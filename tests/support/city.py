@@ -1,7 +1,8 @@
-"""A city's platform of the real protocol's shape: it tells what is new."""
+"""A city's platform of the real protocol's shape: it tells what is new, hears what becomes of it, and has a list."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,10 +16,15 @@ TOKEN = "a-token-of-the-city"
 
 @dataclass
 class City:
-    """What it has to tell, in order."""
+    """Remembers what it was told, once for each key; `answers` are the statuses of the next tellings."""
 
     url: str = ""
     changes: list[dict[str, Any]] = field(default_factory=list)
+    tickets: list[dict[str, Any]] = field(default_factory=list)
+    answers: list[int] = field(default_factory=list)
+    told: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
 
     def hands_down(self, number: str, **more: Any) -> None:
         """An order for the district."""
@@ -43,6 +49,19 @@ class City:
         begin = ids.index(after) + 1 if after else 0
         return web.json_response({"changes": self.changes[begin : begin + most]})
 
+    async def hear(self, request: web.Request) -> web.Response:
+        key, said = request.headers["Idempotency-Key"], await request.json()
+        self.asked.append(key)
+        status = self.answers.pop(0) if self.answers else 200
+        if status < 300 and key not in self.keys:
+            self.keys.append(key)
+            self.told.append((request.match_info["number"], said))
+        return web.Response(status=status)
+
+    async def listed(self, request: web.Request) -> web.Response:
+        assert request.query["since"]
+        return web.Response(text=json.dumps({"tickets": self.tickets}), content_type="application/json")
+
 
 @web.middleware
 async def _let_in(request: web.Request, handler: Any) -> web.StreamResponse:
@@ -58,6 +77,8 @@ async def city_platform() -> AsyncIterator[City]:
     city = City()
     app = web.Application(middlewares=[_let_in])
     app.router.add_get("/api/changes", city.new)
+    app.router.add_post("/api/orders/{number}/events", city.hear)
+    app.router.add_get("/api/tickets", city.listed)
     async with TestServer(app) as server:
         city.url = str(server.make_url("/api"))
         yield city

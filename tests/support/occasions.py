@@ -26,6 +26,7 @@ PROFILE = Profile(
     receipt="R0123456789AB",
     contact=Contact(phone="+8613800000000", wechat="wx-1"),
     visitor="v-1",
+    upstream="SH20260302-1",
     lead="housing",
     supporting=("police",),
     handler="housing",
@@ -44,7 +45,7 @@ VARIED: Mapping[str, tuple[Any, ...]] = {
     "presumed": (True,),
     "was": (OfficialDue(at=NOON - timedelta(days=1)),),
     "person": (Person(id="p-min", name="闵建国"),),
-    "party": (Party(kind=PartyKind.DEPARTMENT, department="housing"),),
+    "party": (Party(kind=PartyKind.DEPARTMENT, department="housing"), Party(kind=PartyKind.CITY)),
 }
 """What an occasion depends on, besides what the profile knows."""
 CHANNELS = (Channel.WECHAT, Channel.HOTLINE)

@@ -65,6 +65,8 @@ class Tables:
     """Rows of the default partition: a month's own partition was missing when they came."""
     untold: int = 0
     """Open tickets of which somebody could not be told something by any way; trace knows."""
+    kept_from_city: int = 0
+    """What the city's platform was to be told, and did not take so far; notify knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,9 @@ def _tables(look: Look) -> Iterator[Finding]:
         if its.untold:
             then = "在工作台的“通知送不到”队列里逐件人工告知；同一方式大量送不到，查该方式的网关。"
             yield Finding(Severity.WARNING, "通知", f"{its.untold} 件在办工单有通知没有送到", then)
+        if its.kept_from_city:
+            then = "查对方是否应答、LIUHEN_CITY_TOKEN 是否有效；恢复后按顺序自行补报，不要手工重报。"
+            yield Finding(Severity.WARNING, "市级平台", f"{its.kept_from_city} 条办理情况报过，对方没有收下", then)
 
 
 def _clocks(look: Look) -> Iterator[Finding]:

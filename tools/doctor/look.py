@@ -36,6 +36,9 @@ _CALENDAR: Final = "liuhen_calendar_official_until_timestamp_seconds"
 _AHEAD: Final = "liuhen_broker_clock_ahead_seconds"
 _WEEK: Final = 7
 _UNTOLD: Final = "select count(*) from summary where untold and is_open"
+_KEPT_FROM_CITY: Final = (
+    "select count(*) from delivery where status = 'pending' and way = 'city' and attempts > 0 and leased_until is null"
+)
 
 
 async def look_at(system: Addresses, instance: Instance) -> Look:
@@ -100,9 +103,17 @@ async def _tables(connection: asyncpg.Connection[Any]) -> Tables:
     )
     if row is None:
         return Tables()
-    has_summaries = await connection.fetchval("select to_regclass('summary') is not null")
-    untold = await connection.fetchval(_UNTOLD) if has_summaries else 0
-    return Tables(tuple(row[0]), row[1], row[2], row[3], untold)
+    return Tables(
+        *(tuple(row[0]), row[1], row[2], row[3]),
+        untold=await _counted(connection, "summary", _UNTOLD),
+        kept_from_city=await _counted(connection, "delivery", _KEPT_FROM_CITY),
+    )
+
+
+async def _counted(connection: asyncpg.Connection[Any], table: str, statement: str) -> int:
+    """Count in a table that one service alone has."""
+    there = await connection.fetchval("select to_regclass($1) is not null", table)
+    return int(await connection.fetchval(statement)) if there else 0
 
 
 async def _bytes_a_day(connection: asyncpg.Connection[Any]) -> int:

@@ -40,7 +40,7 @@ def _requester_by(contact: Contact, way: Way) -> str | None:
             return _address(contact, "phone") if contact.phone and takes_messages(contact.phone) else None
         case Way.CALL:
             return _address(contact, "phone") if contact.phone else None
-        case Way.MAIL | Way.VISITOR:
+        case Way.MAIL | Way.VISITOR | Way.CITY:
             return None
 
 
@@ -52,7 +52,7 @@ def _staff_by(phone: str, mail: str, way: Way) -> str | None:
             return phone
         case Way.SMS:
             return phone if takes_messages(phone) else None
-        case Way.WECHAT | Way.VISITOR:
+        case Way.WECHAT | Way.VISITOR | Way.CITY:
             return None
 
 
@@ -81,6 +81,11 @@ class AddressBook:
         """Reach the visitor who brought the problem, unless it is confidential."""
         if profile.visitor and not profile.confidential:
             yield Addressee(Owner.of(Audience.VISITOR.value, profile.visitor), Way.VISITOR, profile.visitor)
+
+    def city(self, profile: Profile) -> Iterable[Addressee]:
+        """Reach the city's platform about what it handed down, under its own number."""
+        if profile.upstream is not None:
+            yield Addressee(Owner.of(Audience.CITY.value), Way.CITY, profile.upstream)
 
     def departments(self, profile: Profile, *codes: str | None, at_once: bool = False) -> Iterable[Addressee]:
         """Reach the desks of departments, or whoever is on duty there by telephone; never one that is accused."""

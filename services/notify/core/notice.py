@@ -19,6 +19,7 @@ class Way(StrEnum):
     WECHAT = "wechat"
     MAIL = "mail"
     VISITOR = "visitor"
+    CITY = "city"
 
 
 class Addressee(NamedTuple):

@@ -36,6 +36,9 @@ class Occasion:
     def visitor(self, template: str, **values: str) -> Iterator[Wish]:
         return self.to(template, self.book.visitor(self.profile), **values)
 
+    def city(self, template: str, **values: str) -> Iterator[Wish]:
+        return self.to(template, self.book.city(self.profile), **values)
+
     def lead(self, template: str, **values: str) -> Iterator[Wish]:
         return self.department(self.profile.lead, template, **values)
 

@@ -22,6 +22,8 @@ class Profile:
 
     `contacts` are the other ones that the requester is or was known under: nobody is told anything there.
 
+    `upstream` is the city's own number of what it handed down; parts of a split have none.
+
     `handler` is the department whose handling time `due` tells; it lags behind `lead` until the clock has started.
     Of a clock that a calendar can still move, `due` is the earliest and `latest` the latest moment. Likewise
     `citizen_tier` is the tier that `citizen_due` was derived for. `promised` and `responsible` are the date and the
@@ -38,6 +40,7 @@ class Profile:
     anonymous: bool = False
     contact: Contact = field(default_factory=Contact)
     contacts: tuple[Contact, ...] = ()
+    upstream: str | None = None
     visitor: str | None = None
     confidential: bool = False
     accused: tuple[str, ...] = ()

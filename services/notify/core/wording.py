@@ -22,6 +22,8 @@ from services.notify.core.values import filled
 def _environment() -> Environment:
     environment = Environment(autoescape=False)  # noqa: S701 - plain text, never HTML
     environment.filters.update(FILTERS)
+    # What has to be covered in a document has to stand there as it was written.
+    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
     return environment
 
 

@@ -24,6 +24,7 @@ from chassis.crash_points import CrashPoint
 from chassis.failures import transient
 from chassis.metrics import ALARMS, PREFIX
 from chassis.service import Edge, EdgeContext
+from doors.city import Platform
 from rulebook import Audience, Policy
 from rulebook.rules import Delivery
 from schemas.text import harmless, one_line
@@ -32,6 +33,7 @@ from services.notify.core.notice import Way
 from services.notify.core.overtaken import still_true
 from services.notify.core.wording import DigestWords
 from services.notify.edges import settling
+from services.notify.edges.city import to_city
 from services.notify.edges.gathering import as_one, in_one, is_over, leaving, opened
 from services.notify.edges.sending import SIDE_BY_SIDE, UNSENDABLE, Channel, Failed, Leaving, one_by_one
 from services.notify.edges.wecom import to_wecom
@@ -166,7 +168,9 @@ def channels_of(settings: NotifySettings, rules: Delivery, session: aiohttp.Clie
     channels: dict[str, Channel] = {}
     for way in Way:
         address = settings.routes.get(way, "")
-        if address.startswith(("http://", "https://")):
+        if way is Way.CITY and settings.city:
+            channels[way] = to_city(Platform(settings, session), rules.timeout_seconds)
+        elif address.startswith(("http://", "https://")):
             channels[way] = to_webhook(session, address, rules.timeout_seconds)
         elif address.startswith("wecom-"):
             channels[way] = to_wecom(session, address, rules.timeout_seconds)
@@ -190,7 +194,7 @@ def at_once(settings: NotifySettings, rules: Delivery) -> int:
 
     What is taken beyond that would be another worker's before its turn came, and sent twice.
     """
-    if not settings.routes:
+    if not settings.routes and not settings.city:
         return _AT_ONCE
     rounds = int(settings.lease_seconds / 2 / rules.timeout_seconds)
     return min(_AT_ONCE, max(rounds, 1) * SIDE_BY_SIDE)
@@ -328,6 +332,9 @@ class Loop:
         if failed is None:
             return Ended(delivery.notice, delivery.attempt, now, "delivered", None, None), delivery.way
         wait = None if failed.for_ever else self.rules.wait_after(delivery.attempt)
+        if wait is None and not failed.for_ever and delivery.way == Way.CITY:
+            # Both sides have to hold the same: however long the city is away, it hears each step, in order.
+            wait = self.rules.longest_wait_seconds
         if wait is None:
             return Ended(delivery.notice, delivery.attempt, now, "given_up", failed.code, None), delivery.way
         again = now + timedelta(seconds=wait)

@@ -19,7 +19,7 @@ from services.notify.core.occasion import Occasion
 from services.notify.core.profile import Profile
 from services.notify.core.promises import Now, tell_requester
 from services.notify.core.values import ground, longest
-from services.notify.reactions import dispatched, ending, handling, pressing, recorded, timed
+from services.notify.reactions import city, dispatched, ending, handling, pressing, recorded, timed
 from services.notify.reactions.tables import Wishes, profiles, wishes
 
 __all__ = ["EPISODES", "LISTENS_TO", "asked", "profiles", "react", "wishes"]
@@ -57,9 +57,10 @@ def react(before: Profile, fact: Message, at: datetime, book: AddressBook) -> tu
 def asked(fact: Message, occasion: Occasion) -> Wishes:
     """Who is to be told what: by this kind of fact, and of orders now, whatever the fact."""
     yield from wishes.to(fact, occasion) or ()
+    yield from city.told_the_city(fact, occasion)
     yield from dispatched.told_now(occasion)
     yield from dispatched.alarms(occasion)
 
 
-LISTENS_TO: Final = profiles.facts | wishes.facts
+LISTENS_TO: Final = profiles.facts | wishes.facts | city.to_city.facts
 """The facts that teach something about a ticket, or that somebody may have to be told of; all others pass by."""

@@ -28,6 +28,7 @@ def _known(profile: Profile, fact: d.Opened, _at: datetime) -> Profile:
         anonymous=fact.requester_kind is RequesterKind.ANONYMOUS,
         contact=fact.contact,
         contacts=fact.contacts or (),
+        upstream=fact.upstream.number if fact.upstream and fact.part_of is None else None,
         visitor=fact.visit.visitor if fact.visit else None,
         confidential=fact.confidential,
         accused=fact.accused,

@@ -203,6 +203,7 @@ def test_more_departments_than_were_ever_tried_are_refused_with_what_to_do_inste
         ("limits.yaml", "callback_attempts: 3", "callback_attempts: 0", "callback_attempts", "不小于 1"),
         ("templates.yaml", "{{ ticket }}", "{{ tickte }}", "text", "之一"),
         ("templates.yaml", "{{ ticket }}", "{{ ticket }", "text", "jinja2"),
+        ("templates.yaml", "{{ department | tojson }}", '"{{ department }}"', "text", "JSON 对象，填什么都是"),
         ("office.yaml", "zone: Asia/Shanghai", "zone: Europe/London", "zone", "Asia/Shanghai"),
         ("office.yaml", "citizen: p-he", "citizen: p-ho", "owners.citizen", "人员"),
         ("office.yaml", "  merge: [dispatcher]", "  merges: [dispatcher]", "may.merges", "之一"),
