@@ -192,11 +192,13 @@ async def save_tries(connection: Connection, rows: Sequence[CallbackTry]) -> Non
 async def save_callers(connection: Connection, rows: Sequence[CallerRow]) -> None:
     """Keep how tickets began; what is known already is as it was corrected since."""
     await connection.execute(
-        "insert into caller (ticket, requester, at, kind, category, place, text, confidential, answered, upstream)"
+        "insert into caller (ticket, requester, at, kind, category, place, text, confidential, answered, upstream,"
+        " upstream_due)"
         " select * from unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[],"
-        " $6::text[], $7::text[], $8::bool[], $9::bool[], $10::text[])"
-        " on conflict (ticket) do update set upstream = excluded.upstream"
-        " where caller.upstream is null and excluded.upstream is not null",
+        " $6::text[], $7::text[], $8::bool[], $9::bool[], $10::text[], $11::timestamptz[])"
+        " on conflict (ticket) do update set upstream = excluded.upstream, upstream_due = excluded.upstream_due"
+        " where caller.upstream is distinct from excluded.upstream"
+        " or caller.upstream_due is distinct from excluded.upstream_due",
         *columns(rows, len(CallerRow._fields)),
     )
 

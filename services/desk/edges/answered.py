@@ -88,10 +88,11 @@ class OrdersAnswer(TypedDict):
 
 
 class CallerTicket(TypedDict):
-    """A ticket of a caller: what it was about, where it stands, who leads, when it is due, what waits for the office.
+    """A ticket of a caller: what it was about, where it stands, who leads, what waits for the office.
 
-    Of a ticket that no department had, `state` is only known where the agent answered it on the line. A
-    `confidential` one is told to those alone who may look at contacts. `upstream` is the city's own number of it.
+    It is `due` when its requester was promised it, once somebody has it. Of a ticket that no department had, `state`
+    is only known where the agent answered it on the line. A `confidential` one is told to those alone who may look at
+    contacts. `upstream` is the city's own number of it.
     """
 
     ticket: TicketId

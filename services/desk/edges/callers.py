@@ -21,7 +21,7 @@ from rulebook.codes import FIND_CALLER
 from schemas.values import PartyKind, Person
 from services.desk.core.callers import shown
 from services.desk.edges import lookup
-from services.desk.edges.keys import CONTEXT, SECRET, WHO
+from services.desk.edges.keys import CONTEXT, RULES, SECRET, WHO
 from vocabulary import DUTIES
 
 _HOUR: Final = timedelta(hours=1)
@@ -45,7 +45,7 @@ async def find(request: web.Request) -> web.StreamResponse:
     key = await search(request, _phone(await request.read()))
     found, total = await lookup.tickets_of(context.pool, key, _MOST, confidential=_looks(request))
     now = context.clock.now()
-    return json_answer({"tickets": [shown(each) for each in found], "total": total, "now": now})
+    return json_answer({"tickets": [shown(each, request.app[RULES]) for each in found], "total": total, "now": now})
 
 
 def _looks(request: web.Request) -> bool:

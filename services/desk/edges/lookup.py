@@ -249,12 +249,12 @@ TICKETS: Final = """
 select told.*, count(*) over () as total from (
 select c.ticket, c.at, c.kind, coalesce(o.category, c.category) as category, c.place, c.text,
        c.confidential or coalesce(o.confidential, false) or coalesce(t.confidential, false) as confidential,
-       coalesce(o.state, case when c.answered then 'answered' end) as state, o.lead, o.due, o.incident,
-       coalesce(t.waits, '{{}}') as waits, c.upstream
+       coalesce(o.state, case when c.answered then 'answered' end) as state, o.lead, o.tier, o.incident,
+       coalesce(t.waits, '{{}}') as waits, c.upstream, c.upstream_due
 from {found} c
 left join lateral (
     select state, body ->> 'lead' as lead, body ->> 'category' as category, incident,
-           nullif(due, timestamptz '9999-01-01 00:00Z') as due, (body ->> 'confidential')::bool as confidential
+           body ->> 'tier' as tier, (body ->> 'confidential')::bool as confidential
     from held_order where ticket = c.ticket
     order by standing = 'left', split_part(steps[1], ' ', 1)::int desc, body ->> 'role' limit 1
 ) o on true

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from chassis.service import Instant, Pool
+from schemas.recognised import masked
 from services.desk.core.acts import act_of
-from services.desk.core.callers import shown
 from services.desk.core.many import Word, became, has_changed, named
 from services.desk.edges.pages.lookup import Typed
 from services.desk.edges.pages.waiting import Waiting
@@ -92,5 +92,5 @@ where b.batch = $1 order by b.place
 
 def _row(row: Any) -> BatchRow:
     word: Word = became(taken=row["state"] == "accepted", refused_as=row["code"]) if row["sent"] else "left"
-    texts = (row["place"], shown(row)["text"], row["confidential"])
+    texts = (row["place"], masked(row["text"]), row["confidential"])
     return BatchRow(row["ticket"], row["version"], word, row["reason"] or "", has_changed(row["code"]), *texts)

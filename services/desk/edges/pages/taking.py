@@ -80,7 +80,7 @@ async def beside(pool: Pool, rules: ClockRules, who: str | None, typed: Typed, n
     found = await finding.alike(pool, place, words, now - _SINCE) if place or words else ()
     known = {each["ticket"] for each in own}
     near = nearest(place, text, [each for each in found if each["ticket"] not in known])
-    return Beside([shown(each) for each in own], [shown(each) for each in near], meanings)
+    return Beside([shown(each, rules) for each in own], [shown(each, rules) for each in near], meanings)
 
 
 def _meanings(rules: ClockRules, category: str, text: str, place: str, now: Instant) -> Sequence[Meaning]:

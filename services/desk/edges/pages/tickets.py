@@ -18,7 +18,7 @@ from doors.entering import ENTRANCE
 from services.desk.core.callers import shown as as_read
 from services.desk.core.rights import may_read_tasks
 from services.desk.edges import callers
-from services.desk.edges.keys import CONTEXT, WHO, WORDS
+from services.desk.edges.keys import CONTEXT, RULES, WHO, WORDS
 from services.desk.edges.pages import finding, waiting
 from services.desk.edges.pages.entering import page, redirect
 from services.desk.edges.pages.finding import WantedTickets
@@ -48,7 +48,7 @@ async def show_tickets(request: web.Request) -> web.StreamResponse:
     return show(
         request,
         "tickets.html",
-        rows=[as_read(each) for each in rows],
+        rows=[as_read(each, request.app[RULES]) for each in rows],
         more=more,
         asked=asked,
         reads_all=reads_all,
@@ -108,13 +108,14 @@ async def _one(request: web.Request, template: str) -> web.Response:
     if row is None:
         raise HttpProblem(404, "unknown_ticket", "ticket", f"没有工单 {shown(ticket)}，请核对编号，或者按内容查找。")
     looks, course = reads_of(request).looks, await finding.course(pool, ticket)
+    read = row if looks or not row["confidential"] else {**row, "text": None, "place": None}
     ordered = [step for step in course if step.happened == _SUPERVISED]
     if template == "supervision.html" and not ordered:
         raise HttpProblem(404, "not_supervised", "ticket", f"工单 {shown(ticket)} 没有督办过，没有督办单。")
     return show(
         request,
         template,
-        row=as_read(row if looks or not row["confidential"] else {**row, "text": None, "place": None}),
+        row=as_read(read, request.app[RULES]),
         withheld=row["confidential"] and not looks,
         orders=await finding.orders(pool, ticket, request.app[WORDS]),
         course=course,
@@ -128,7 +129,7 @@ _FILTERS: Final = (text("text"), text("who"), of_moments("from"), of_moments("to
 _PATH: Final = f"{HOME}/{{ticket}}"
 ROUTES: Final = (
     Route("GET", HOME, page(show_tickets), (*_FILTERS, of_numbers("page", usual=1, most=MOST_PAGES))),
-    Route("POST", f"{HOME}/caller", page(find_caller)),
+    Route("POST", f"{HOME}/caller", page(find_caller, typed=True)),
     Route("GET", _PATH, page(show_ticket)),
     Route("GET", f"{_PATH}/sheet", page(show_sheet)),
     Route("GET", f"{_PATH}/supervision", page(show_supervision)),
