@@ -10,6 +10,8 @@ from services.trace.core.hot import DAYS, HotSpot, hot_spots, series_of
 from services.trace.edges.lookup import LATE, STANDING, TicketStanding, standing_of
 
 _LISTED: Final = 10
+_CLOSED: Final = "state in ('closed', 'archived')"
+"""What was merged, withdrawn or refused came to an end too, and is no matter that was closed."""
 
 
 class Today(NamedTuple):
@@ -27,7 +29,7 @@ async def today(pool: Pool, midnight: datetime, now: datetime) -> Today:
     """Count the day."""
     row = await pool.fetchrow(
         "select count(*) filter (where registered_at >= $2), count(*) filter (where handled_at >= $2),"  # noqa: S608 - ours
-        " count(*) filter (where closed_at >= $2), count(*) filter (where is_open),"
+        f" count(*) filter (where closed_at >= $2 and {_CLOSED}), count(*) filter (where is_open),"
         f" count(*) filter (where is_open and ticket in ({LATE})),"
         " count(*) filter (where is_open and tier = 'urgent') from summary",
         *(now, midnight),
@@ -64,9 +66,9 @@ class Day(NamedTuple):
 async def day(pool: Pool, since: datetime, until: datetime) -> Day:
     """Count a span."""
     row = await pool.fetchrow(
-        "select count(*) filter (where registered_at >= $1 and registered_at < $2),"
+        "select count(*) filter (where registered_at >= $1 and registered_at < $2),"  # noqa: S608 - our own
         " count(*) filter (where handled_at >= $1 and handled_at < $2),"
-        " count(*) filter (where closed_at >= $1 and closed_at < $2),"
+        f" count(*) filter (where closed_at >= $1 and closed_at < $2 and {_CLOSED}),"
         " count(*) filter (where registered_at >= $1 and registered_at < $2 and tier = 'urgent') from summary",
         *(since, until),
     )
