@@ -28,7 +28,12 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="ticket")
 
 
-def show(name: Annotated[str, _NAME], *, as_json: AsJson = False) -> None:
+def show(
+    name: Annotated[str, _NAME],
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="每一步都列出，重复的也不合并。")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Show where a ticket stands, its whole trace, whose the ball was, and its clocks."""
     standing = trace.ticket(name)
     if "tickets" in standing:
@@ -41,7 +46,7 @@ def show(name: Annotated[str, _NAME], *, as_json: AsJson = False) -> None:
         print_json({**standing, "timeline": entries, "clocks": clocks})
         return
     _console.print(render.header(standing))
-    _console.print(render.timeline(entries))
+    _console.print(render.timeline(entries, everything=everything))
     _console.print(render.ball(standing))
     if clocks:
         _console.print(render.clocks(clocks))

@@ -13,7 +13,7 @@ from chassis.store import columns
 from schemas.redaction import Passage
 from services.desk.core.callbacks import CallbackRow, CallbackTry
 from services.desk.core.callers import CallerChange, CallerRow
-from services.desk.core.orders import MOST_STEPS, OrderRow, after
+from services.desk.core.orders import FIRST_STEPS, NEWEST_STEPS, OrderRow, after
 from services.desk.reactions import Accepted, KnownAct, LeftOut, Refused, ShownRow, TaskRow
 
 WORDS: Final = (
@@ -83,13 +83,15 @@ _TYPES: Final = {
 _BODY: Final = {"body": "body::json"}
 _TASKS: Final = _newest("task", TaskRow, ("ticket", "task"), _BODY, {})
 _SHOWN: Final = _newest("shown", ShownRow, ("topic", "ticket"), _BODY, {})
+_STEPS: Final = "(excluded.steps || held_order.steps)"
+_MANY: Final = "cardinality(excluded.steps) + cardinality(held_order.steps)"
 _ORDERS: Final = _newest(
     "held_order",
     OrderRow,
     ("department", "ticket"),
     {**_BODY, "steps": r"string_to_array(steps, E'\n')"},
     {
-        "steps": f"(excluded.steps || held_order.steps)[:{MOST_STEPS}]",
+        "steps": f"{_STEPS}[:{NEWEST_STEPS}] || {_STEPS}[greatest({NEWEST_STEPS}, {_MANY} - {FIRST_STEPS}) + 1:]",
         "changed": "excluded.changed",
         "begun": "case when held_order.standing = 'left' then excluded.begun else held_order.begun end",
     },

@@ -12,12 +12,11 @@ from rich.table import Table
 
 from schemas.owner import Owner
 from services.trace.for_tools import ClockStanding, EntryAnswer, RateAnswer, RateRow, StandingAnswer, TicketAnswer
+from tools.client.folding import ShownStep, folded
 from tools.terminal import framed, styled
 from worktime import deadline_in_words, moment_in_words
 
 _BAR: Final = 60
-_STEPS: Final = 300
-"""So many steps of a life are listed; nobody reads more on a terminal."""
 _COLOURS: Final = {
     "requester": "magenta",
     "unit": "cyan",
@@ -75,20 +74,25 @@ def _about(ticket: StandingAnswer) -> str:
     return "　".join(part for part in parts if part)
 
 
-def timeline(entries: Sequence[EntryAnswer]) -> RenderableType:
-    """List the steps, the last ones of many: when, who, what, and by which step it was caused."""
-    left_out = max(len(entries) - _STEPS, 0)
-    title = f"经过（共 {len(entries)} 步，只列最后 {_STEPS} 步，其余见 --json）" if left_out else "经过"
+def timeline(entries: Sequence[EntryAnswer], *, everything: bool = True) -> RenderableType:
+    """List the steps: when, who, what, and by which step it was caused; without `everything` many are folded."""
+    steps = [ShownStep(place, entry) for place, entry in enumerate(entries, 1)] if everything else folded(entries)
+    title = (
+        f"经过（共 {len(entries)} 步，重复的合并，这里 {len(steps)} 行；--all 全列）"
+        if len(steps) < len(entries)
+        else "经过"
+    )
     table = Table(box=None, padding=(0, 1), title=title, title_justify="left", title_style="bold")
     table.add_column("序", style="dim", justify="right", no_wrap=True)
     table.add_column("时间", no_wrap=True)
     table.add_column("何人", overflow="fold", max_width=22)
     table.add_column("何事", overflow="fold", ratio=1)
     table.add_column("因", style="dim", justify="right", no_wrap=True)
-    for place, entry in enumerate(entries[left_out:], left_out + 1):
+    for place, entry, times, first in steps:
+        again = f"（同样的共 {times} 次，自 {moment(first)}）" if times > 1 else ""
         cause = "" if entry["caused_by"] is None else f"←{entry['caused_by'] + 1}"
         style = "dim" if entry["topic"] != "liuhen.dispatch.v1" else ""
-        table.add_row(str(place), moment(entry["at"]), entry["who"], entry["words"], cause, style=style)
+        table.add_row(str(place), moment(entry["at"]), entry["who"], f"{entry['words']}{again}", cause, style=style)
     return table
 
 

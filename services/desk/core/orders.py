@@ -14,8 +14,10 @@ from pydantic_core import from_json, to_json
 from schemas.envelope import Envelope
 from schemas.values import CARRIED_ON, ENDED, Instant
 
-MOST_STEPS: Final = 20
-"""Steps of an order that are remembered."""
+NEWEST_STEPS: Final = 16
+"""Steps of an order that are remembered of its end, whatever was repeated there."""
+FIRST_STEPS: Final = 4
+"""Steps that are of its begin."""
 _AT_REST: Final = ENDED | CARRIED_ON
 NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 """When an order without a due time is due: behind all others."""
@@ -62,8 +64,9 @@ def kept(department: str, envelope: Envelope, body: bytes, sealing: Sealing) -> 
 
 def after(earlier: OrderRow, later: OrderRow) -> OrderRow:
     """Make one row of two about the same order, in the order in which they were told."""
-    steps = [*later.steps.splitlines(), *earlier.steps.splitlines()][:MOST_STEPS]
-    return later._replace(steps="\n".join(steps))
+    steps = [*later.steps.splitlines(), *earlier.steps.splitlines()]
+    first = steps[max(NEWEST_STEPS, len(steps) - FIRST_STEPS) :]
+    return later._replace(steps="\n".join([*steps[:NEWEST_STEPS], *first]))
 
 
 def _standing(document: Mapping[str, Any]) -> Standing:

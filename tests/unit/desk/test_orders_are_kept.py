@@ -14,7 +14,7 @@ from schemas.envelope import Envelope
 from schemas.public import Order
 from schemas.values import Clock, Contact, DueTime, OfficialDue, ProvisionalDue, TicketState
 from sealing.masters import MasterKeys
-from services.desk.core.orders import MOST_STEPS, NEVER, OrderRow, after, kept
+from services.desk.core.orders import FIRST_STEPS, NEVER, NEWEST_STEPS, OrderRow, after, kept
 from tests.support.desk import ONE, order
 
 MORNING: Final = datetime(2026, 9, 1, 2, tzinfo=UTC)
@@ -67,9 +67,13 @@ def test_it_is_due_at_the_earliest_instant_that_a_clock_can_mean() -> None:
 
 def test_what_happened_before_is_remembered_newest_first_and_not_for_ever() -> None:
     row = told(order(happened="dispatched", version=1))
-    for version in range(2, MOST_STEPS + 5):
+    for version in range(2, 31):
         row = after(row, told(order(happened="progress_noted", version=version)))
 
     steps = row.steps.splitlines()
-    assert len(steps) == MOST_STEPS
-    assert steps[0] == f"{MOST_STEPS + 4} progress_noted {MORNING.isoformat()}"
+    # then it is known how it began, however often something was repeated since
+    assert [int(step.split(" ")[0]) for step in steps] == [
+        *range(30, 30 - NEWEST_STEPS, -1),
+        *range(FIRST_STEPS, 0, -1),
+    ]
+    assert steps[0] == f"30 progress_noted {MORNING.isoformat()}"
