@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Browser, expect
 
+from chassis.http import SESSION
 from tests.support.browser import Clerk
 from tools.local.instance import Instance
 
@@ -60,6 +61,45 @@ async def test_a_call_that_is_interrupted_is_found_again_with_all_that_was_typed
     # and whoever is announced once more is the same call
     await kong.opens(POP.format(2))
     await expect(kong.page.locator("#call-text")).to_have_value("写到一半")
+    await kong.page.get_by_role("button", name="放弃这通来电的草稿").click()
+    await kong.at("/calls")
+
+
+async def test_a_call_that_is_open_in_two_pages_is_registered_once_and_the_second_is_told(
+    kong: Clerk, running: Instance
+) -> None:
+    # given a call that is open twice, and written down in both
+    await kong.opens(POP.format(5))
+    other = Clerk(await kong.page.context.new_page(), running)
+    await other.opens(POP.format(5))
+    for clerk, words in ((kong, "小区大门口的路灯坏了"), (other, "小区后门的路灯坏了")):
+        await clerk.page.locator("#call-text").fill(words)
+        await clerk.page.locator("#call-place-text").fill("四平路100号")
+        await clerk.page.locator("#call-kind").select_option("complain")
+    # and the second page sees that the first one writes, and overwrites nothing
+    await expect(other.page.locator(".compare")).to_be_visible()
+    # when both register it
+    await kong.presses("Escape", "r")
+    await kong.at("/calls")
+    await kong.sees("✔ 登记：工单 2")
+    await other.presses("Escape", "r")
+    # then the second gets what became of it, and keeps its words
+    await other.sees("这通来电已在另一页了结")
+    await other.sees("✔ 登记：工单 2")
+    await expect(other.page.locator("#call-text")).to_have_value("小区后门的路灯坏了")
+    assert await other.violations() == []
+
+
+async def test_a_session_that_ends_while_a_call_is_written_down_loses_no_word_of_it(kong: Clerk) -> None:
+    await kong.opens(POP.format(6))
+    await kong.page.locator("#call-text").fill("楼上漏水，已经两天")
+    await kong.page.context.clear_cookies(name=SESSION)
+    await kong.page.locator("#call-text").press_sequentially("，天花板鼓起来了")
+    await kong.presses("Control+Enter")
+    await kong.sees("您输入的都带着")
+    assert await kong.violations() == []
+    await kong.logs_in("孔令仪")
+    await expect(kong.page.locator("#call-text")).to_have_value("楼上漏水，已经两天，天花板鼓起来了")
     await kong.page.get_by_role("button", name="放弃这通来电的草稿").click()
     await kong.at("/calls")
 

@@ -11,21 +11,13 @@ import asyncpg
 import pytest
 
 from rulebook import Policy
-from schemas.envelope import Envelope
-from schemas.public import CallbackRequest, DeskTask
-from schemas.values import Contact, Kind, Tier
-from services.desk import store
-from services.desk.core.callbacks import requested
-from services.desk.core.callers import CallerRow
-from services.desk.core.orders import kept
-from services.desk.core.pressing import weight
 from services.desk.edges.http import routes
 from services.desk.edges.pages import ROUTES as PAGES
 from services.desk.edges.pages import lookup
 from services.desk.edges.pages.lookup import Key
-from services.desk.reactions import TaskRow
-from tests.support.desk import ONE, RULES, order
+from tests.support.desk import ONE
 from tests.support.security.doors import NOON, Browser, Doors
+from tests.support.security.matters import save_matters
 
 ASKERS: Final = (
     "nobody",
@@ -77,6 +69,8 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "POST /v1/rules/rederivation": {},
 }
 TO_LOGIN: Final = 303
+ASKS_WHO: Final = 401
+"""The form to log in, with what was typed beside it."""
 SEEN: Final = (TO_LOGIN, 200, 200, 200, 200, 403, 403, 403, 403, 403, 403)
 OF_DEPARTMENTS: Final = (TO_LOGIN, *DEPARTMENTS[1:])
 AGENTS: Final = (TO_LOGIN, 403, 403, 403, 403, 403, 200, 403, 403, 403, 403)
@@ -86,6 +80,9 @@ TAKERS: Final = (TO_LOGIN, 200, 200, 403, 403, 200, 403, 403, 403, 403, 403)
 OPEN: Final = (200,) * len(ASKERS)
 STRANGE: Final = (TO_LOGIN, *(403,) * (len(ASKERS) - 1))
 """A form without the token of a page does nothing for anybody."""
+TYPED: Final = (ASKS_WHO, *STRANGE[1:])
+BACK: Final = STRANGE[:1] + (TO_LOGIN,) * (len(ASKERS) - 1)
+"""Back to the page of the form."""
 OF_PAGES: Final[dict[str, tuple[int, ...]]] = {
     "GET /": (303, 303, 303, 303, 303, 303, 303, 200, 200, 303, 303),
     "GET /attachments/{ticket}/{attachment}": (TO_LOGIN, *(404,) * (len(ASKERS) - 1)),
@@ -107,11 +104,12 @@ OF_PAGES: Final[dict[str, tuple[int, ...]]] = {
     "GET /queue/rows/{ticket}/{task}": SEEN,
     "GET /acts/{act}": (TO_LOGIN, *ITS_AUTHOR[1:]),
     "GET /tasks/{ticket}/{task}": SEEN,
-    "POST /tasks/{ticket}/{task}/{do}": STRANGE,
+    "GET /tasks/{ticket}/{task}/{do}": BACK,
+    "POST /tasks/{ticket}/{task}/{do}": TYPED,
     "POST /tasks/{ticket}/{task}/{do}/draft": STRANGE,
     "POST /tasks/{ticket}/{task}/{do}/forget": STRANGE,
     "GET /hand": OF_DEPARTMENTS,
-    "POST /hand": STRANGE,
+    "POST /hand": TYPED,
     "GET /orders": OF_DEPARTMENTS,
     "GET /orders/events": OF_DEPARTMENTS,
     "GET /orders/figures": OF_DEPARTMENTS,
@@ -121,16 +119,17 @@ OF_PAGES: Final[dict[str, tuple[int, ...]]] = {
     "GET /queue/excel": SEEN,
     "GET /orders/excel": OF_DEPARTMENTS,
     "GET /queue/export": SEEN,
-    "POST /queue/export": STRANGE,
+    "POST /queue/export": TYPED,
     "GET /orders/export": OF_DEPARTMENTS,
-    "POST /orders/export": STRANGE,
+    "POST /orders/export": TYPED,
     # Somebody else's is none.
     "GET /exports/{export}": NO_EXPORT,
     "GET /exports/{export}/progress": NO_EXPORT,
     "GET /exports/{export}/file": NO_EXPORT,
     # The table's address names no task, of which all could be done.
     "GET /queue/bulk": (TO_LOGIN, 422, 422, 422, 422, 403, 403, 403, 403, 403, 403),
-    "POST /queue/bulk/{do}": STRANGE,
+    "GET /queue/bulk/{do}": BACK,
+    "POST /queue/bulk/{do}": TYPED,
     "POST /queue/bulk/{do}/draft": STRANGE,
     "POST /queue/bulk/{do}/forget": STRANGE,
     "GET /batches/{batch}": NO_BATCH,
@@ -138,14 +137,15 @@ OF_PAGES: Final[dict[str, tuple[int, ...]]] = {
     "POST /batches/{batch}/go": STRANGE,
     "POST /batches/{batch}/again": STRANGE,
     "GET /survey/{matter}": SEEN,
-    "POST /survey/{matter}/{do}": STRANGE,
+    "GET /survey/{matter}/{do}": BACK,
+    "POST /survey/{matter}/{do}": TYPED,
     "POST /survey/{matter}/{do}/draft": STRANGE,
     "POST /survey/{matter}/{do}/forget": STRANGE,
     # Whoever leads the office or keeps it running sees who is there, too.
     "GET /office": (TO_LOGIN, 200, 200, 200, 200, 403, 403, 200, 200, 403, 403),
     # The operator; no approver is among these.
     "GET /office/trial": (TO_LOGIN, *(403,) * 7, 200, 403, 403),
-    "POST /office/trial": STRANGE,
+    "POST /office/trial": TYPED,
     "POST /office/trial/draft": STRANGE,
     "POST /office/trial/forget": STRANGE,
     "GET /presence": SEEN,
@@ -155,27 +155,30 @@ OF_PAGES: Final[dict[str, tuple[int, ...]]] = {
     # For whoever takes calls it opens the form of one, also where no number is shown.
     "GET /desk/pop": (TO_LOGIN, 303, 303, 422, 422, 303, 403, 403, 403, 403, 403),
     "GET /calls": TAKERS,
-    "POST /calls": STRANGE,
+    "POST /calls": TYPED,
     "GET /calls/{call}": TAKERS,
     "POST /calls/{call}/beside": STRANGE,
     "POST /calls/{call}/draft": STRANGE,
     "POST /calls/{call}/forget": STRANGE,
-    "POST /calls/{call}/{do}": STRANGE,
+    "GET /calls/{call}/{do}": BACK,
+    "POST /calls/{call}/{do}": TYPED,
     "GET /tickets/{ticket}": SEEN,
     "GET /tickets/{ticket}/sheet": SEEN,
     # It was never supervised.
     "GET /tickets/{ticket}/supervision": (TO_LOGIN, 404, 404, 404, 404, 403, 403, 403, 403, 403, 403),
-    "POST /tickets/caller": STRANGE,
-    "POST /tickets/{ticket}/claim": STRANGE,
+    "POST /tickets/caller": TYPED,
+    "POST /tickets/{ticket}/claim": TYPED,
     "POST /tickets/{ticket}/unclaim": STRANGE,
     "GET /callbacks": AGENTS,
     "GET /callbacks/events": AGENTS,
     "GET /callbacks/rows/{ticket}/callback": AGENTS,
     "GET /callbacks/{ticket}": AGENTS,
-    "POST /callbacks/{ticket}/{do}": STRANGE,
+    "GET /callbacks/{ticket}/{do}": BACK,
+    "POST /callbacks/{ticket}/{do}": TYPED,
     "POST /callbacks/{ticket}/{do}/draft": STRANGE,
     "POST /callbacks/{ticket}/{do}/forget": STRANGE,
-    "POST /orders/{ticket}/{do}": STRANGE,
+    "GET /orders/{ticket}/{do}": BACK,
+    "POST /orders/{ticket}/{do}": TYPED,
     "POST /orders/{ticket}/{do}/draft": STRANGE,
     "POST /orders/{ticket}/{do}/forget": STRANGE,
 }
@@ -214,32 +217,8 @@ async def door(doors: Doors, policy: Policy) -> AsyncIterator[Any]:
     """A ticket waits for a dispatcher, who has a draft and an act about it; the housing bureau has its order."""
     settings = doors.settings()
     async with doors.desk(policy) as opened, asyncpg.create_pool(doors.database.dsn("desk"), min_size=1) as pool:
-        seal = settings.words()
-        said = order(ONE, version=1)
-        envelope = Envelope("e-1", "liuhen/dispatch/0", said.type_name, NOON, ONE, sequence=1)
-        task = DeskTask(
-            task="dispatching",
-            open=True,
-            ticket=ONE,
-            since=NOON,
-            tier=Tier.SIMPLE,
-            kind=Kind.HELP,
-            text="灯",
-            version=1,
-        )
-        row = TaskRow(
-            ONE, "dispatching", "liuhen/dispatch/0", 2, NOON, task.to_json().decode(), weight(task), NOON, NOON
-        )
         async with pool.acquire() as connection:
-            await store.save_orders(connection, [kept("housing", envelope, said.to_json(), seal.of(ONE))])
-            await store.save_tasks(connection, [row])
-            asked = CallbackRequest(
-                happened="requested", ticket=ONE, round=0, attempts=3, contact=Contact(phone="13600000000"), text="灯"
-            )
-            calls = requested(envelope, asked, asked.to_json().decode(), seal.of(ONE), RULES)
-            await store.save_callbacks(connection, [calls])
-            began = CallerRow(ONE, "h", NOON, "help", None, "国和路", "灯", False, False, None)  # noqa: FBT003
-            await store.save_callers(connection, [began])
+            await save_matters(connection, settings.words())
             await connection.execute(_ACT, ACT, b"0" * 16, ONE, NOON)
         await lookup.keep(pool, MINE, {"lead": WORDS}, NOON, settings.redaction_key)
         yield opened

@@ -143,7 +143,8 @@ async def test_a_page_that_was_open_writes_nothing_back_that_was_redacted(pool: 
     await at_once(pool, redacted())
     await lookup.keep(pool, draft, {"reason": f"{TEXT}！"}, NOW, SECRET)
 
-    assert await lookup.drafts(pool, "p-lu", ONE, "review") == {"review": {"reason": f"{COVERED}！"}}
+    (found,) = (await lookup.drafts(pool, "p-lu", ONE, "review")).values()
+    assert found.typed == {"reason": f"{COVERED}！"}
 
 
 async def test_what_nobody_redacted_stays_as_it_was_said(pool: Pool) -> None:

@@ -6,8 +6,9 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import asyncpg
 from aiohttp import ClientSession, CookieJar
@@ -96,6 +97,44 @@ class Doors:
         return {"Authorization": f"Bearer {trial_token(self.secrets, person)}"}
 
 
+class SentForm(NamedTuple):
+    """A form of a page: where it is sent to, and what stands in it."""
+
+    action: str
+    fields: dict[str, str]
+
+
+class _Forms(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[SentForm] = []
+        self._text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.found.append(SentForm(said.get("action", ""), {}))
+        elif tag == "textarea":
+            self._text = said.get("name", "")
+        elif tag == "input" and self.found and said.get("name") and said.get("type") not in ("radio", "checkbox"):
+            self.found[-1].fields[said["name"]] = said.get("value", "")
+
+    def handle_data(self, data: str) -> None:
+        if self._text and self.found:
+            self.found[-1].fields[self._text] = data.removeprefix("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self._text = ""
+
+
+def forms_in(page: str) -> list[SentForm]:
+    """Read the forms of a page as a browser would send them."""
+    parser = _Forms()
+    parser.feed(page)
+    return parser.found
+
+
 class Browser:
     """Somebody's browser at the door of persons: it keeps cookies, and sends forms as pages have them."""
 
@@ -137,6 +176,10 @@ class Browser:
         """Log in with the password of the trial."""
         found = await self.sends("/login", "/login", person=person, password=trial_password(doors.secrets))
         assert found == (303, "/")
+
+    async def loses_its_session(self) -> None:
+        """Forget the session, as a browser does when its time is over."""
+        self.web.cookie_jar.clear(lambda each: each.key == SESSION)
 
     @property
     def session(self) -> str:

@@ -25,8 +25,8 @@ from services.desk.edges.keys import CONTEXT, WHO
 from services.desk.edges.pages import batches, lookup, queue, waiting
 from services.desk.edges.pages.answers import answers_to
 from services.desk.edges.pages.batches import Batch, BatchRow
-from services.desk.edges.pages.entering import local, page, redirect
-from services.desk.edges.pages.filling import Filled, Form, keep, offered
+from services.desk.edges.pages.entering import back, local, page, redirect
+from services.desk.edges.pages.filling import Filled, Form, keep, keep_typed, offered, stays
 from services.desk.edges.pages.forms import posted
 from services.desk.edges.pages.lookup import Key
 from services.desk.edges.pages.moments import moments_of
@@ -110,13 +110,15 @@ async def freeze(request: web.Request) -> web.StreamResponse:
     if do not in _offered(request, task):
         raise HttpProblem(404, "unknown_path", None, "这种待办不能这样批量办理，请回到派单台。")
     filled = Filled(Key(request[WHO].login, _DRAFT, task, do), _fields(request, do), form, {})
-    await keep(request, filled)
+    kept = await keep(request, filled)
+    if (why := stays(filled, kept, is_as_seen=True)) is not None:
+        return await _page(request, 422, filled.refused(why, kept).form)
     rows, _ = await _meant(request)
     if not rows:
         raise HttpProblem(422, "nothing_meant", None, "现在没有可以一并这样办的：都已办了，或者须逐件看清。")
     refused = _read(request, filled.key.act, filled.typed, rows[0].task.ticket, rows[0].task.version)
     if isinstance(refused, Refusal):
-        return await _page(request, 422, filled.refused(refused))
+        return await _page(request, 422, filled.refused(refused, kept).form)
     batch = Batch(uuid4().hex, task, do, filled.typed, addressed("/queue", {**request.query}), begun=False)
     await batches.freeze(request.app[CONTEXT].pool, batch, request[WHO].login, rows, request.app[CONTEXT].clock.now())
     await lookup.drop(request.app[CONTEXT].pool, filled.key)
@@ -138,11 +140,11 @@ def _read(
 
 
 async def keep_draft(request: web.Request) -> web.StreamResponse:
-    """POST /queue/bulk/{do}/draft: keep what is typed; 204 once it is kept."""
+    """POST /queue/bulk/{do}/draft: keep what is typed."""
     require_office(request)
     form, do, task = await posted(request), request.match_info["do"], _task_of(request)
-    await keep(request, Filled(Key(request[WHO].login, _DRAFT, task, do), _fields(request, do), form, {}))
-    return web.Response(status=204)
+    key = Key(request[WHO].login, _DRAFT, task, do)
+    return await keep_typed(request, Filled(key, _fields(request, do), form, {}))
 
 
 async def drop_draft(request: web.Request) -> web.StreamResponse:
@@ -228,7 +230,8 @@ async def try_again(request: web.Request) -> web.StreamResponse:
 _PATH: Final = "/batches/{batch}"
 ROUTES: Final = (
     Route("GET", "/queue/bulk", page(show_bulk), queue.FILTERS),
-    Route("POST", "/queue/bulk/{do}", page(freeze), queue.FILTERS),
+    back("/queue/bulk/{do}", queue.FILTERS),
+    Route("POST", "/queue/bulk/{do}", page(freeze, typed=True), queue.FILTERS),
     Route("POST", "/queue/bulk/{do}/draft", page(keep_draft), queue.FILTERS),
     Route("POST", "/queue/bulk/{do}/forget", page(drop_draft), queue.FILTERS),
     Route("GET", _PATH, page(show_batch)),

@@ -14,14 +14,13 @@ from chassis.routes import Route, text
 from chassis.routes import choice as of_words
 from chassis.routes import number as of_numbers
 from doors.entering import ENTRANCE, known_in_browser
-from doors.refusals import Refusal
 from schemas.values import PartyKind
 from services.desk.core.forms import Field, fields_of
 from services.desk.edges.keys import CONTEXT, WHO, WORDS
 from services.desk.edges.pages import calling, lookup
 from services.desk.edges.pages.calling import Show, WantedCalls
-from services.desk.edges.pages.entering import page, redirect
-from services.desk.edges.pages.filling import Filled, Form, keep, offered, submit
+from services.desk.edges.pages.entering import back, page, redirect
+from services.desk.edges.pages.filling import Filled, Form, Refused, keep_typed, offered, submit
 from services.desk.edges.pages.forms import chosen, posted
 from services.desk.edges.pages.live import Feed, News, listen
 from services.desk.edges.pages.lookup import Key
@@ -153,8 +152,8 @@ async def answer(request: web.Request) -> web.StreamResponse:
         return await calling.version(request.app[CONTEXT].pool, key.ticket)
 
     became = await submit(request, filled, version)
-    if isinstance(became, Refusal):
-        return await _page(request, 422, filled.refused(became), form.get("next", ""))
+    if isinstance(became, Refused):
+        return await _page(request, 422, became.form, form.get("next", ""))
     return redirect(done(form.get("next", ""), HOME, became.id))
 
 
@@ -170,11 +169,10 @@ def _fields(request: web.Request, do: str) -> tuple[Field, ...]:
 
 
 async def keep_draft(request: web.Request) -> web.StreamResponse:
-    """POST /callbacks/{ticket}/{do}/draft: keep what is typed; 204 once it is kept."""
+    """POST /callbacks/{ticket}/{do}/draft: keep what is typed."""
     require_agent(request)
     form, key = await posted(request), _key(request)
-    await keep(request, Filled(key, _fields(request, key.act), form, {}))
-    return web.Response(status=204)
+    return await keep_typed(request, Filled(key, _fields(request, key.act), form, {}))
 
 
 async def drop_draft(request: web.Request) -> web.StreamResponse:
@@ -194,7 +192,8 @@ ROUTES: Final = (
     Route("GET", f"{HOME}/events", page(hear), (*_FILTERS, text("since"))),
     Route("GET", f"{HOME}/rows/{{ticket}}/callback", page(show_row)),
     Route("GET", _PATH, page(show_callback), (text("done"),)),
-    Route("POST", f"{_PATH}/{{do}}", page(answer)),
+    back(f"{_PATH}/{{do}}"),
+    Route("POST", f"{_PATH}/{{do}}", page(answer, typed=True)),
     Route("POST", f"{_PATH}/{{do}}/draft", page(keep_draft)),
     Route("POST", f"{_PATH}/{{do}}/forget", page(drop_draft)),
 )

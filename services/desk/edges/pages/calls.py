@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 from aiohttp import web
@@ -16,20 +16,19 @@ from chassis.routes import Handler, Route, text
 from chassis.routes import flag as flagged
 from doors.entering import ENTRANCE
 from doors.keyed import phone_key
-from doors.refusals import Refusal
-from services.desk.core.acts import act_of, takes_no_calls
+from services.desk.core.acts import OfficeAct, act_of, takes_no_calls
 from services.desk.core.forms import Field, Words, fields_of
 from services.desk.edges import callers
-from services.desk.edges import lookup as acts
 from services.desk.edges.keys import CONTEXT, RULES, SECRET, WHO, WORDS
 from services.desk.edges.pages import lookup, taking
-from services.desk.edges.pages.entering import page, redirect
-from services.desk.edges.pages.filling import Filled, Form, keep, submit
+from services.desk.edges.pages.entering import back, page, redirect
+from services.desk.edges.pages.filling import Filled, Form, Refused, keep, keep_typed, of_page, submit
 from services.desk.edges.pages.forms import posted
 from services.desk.edges.pages.lookup import Key, Typed
 from services.desk.edges.pages.queue import reads_of
 from services.desk.edges.pages.returning import addressed
 from services.desk.edges.pages.showing import show
+from services.desk.edges.pages.taking import EndedCall
 from vocabulary import FIELDS
 
 HOME: Final = "/calls"
@@ -48,6 +47,9 @@ _TICKET: Final = Field(("ticket",), FIELDS["ticket"], Words(long=False), require
 _TOO_OFTEN: Final = 429
 _CALL: Final = re.compile(r"[0-9A-Za-z-]{1,64}")
 _NO_CALL: Final = "没有这个地址，请从接听台打开来电。"
+_ENDED: Final = (
+    "这通来电已在另一页了结，见上面的结果；这一页写的没有提交，都还在下面。是另外一件事的，改好以后再登记，就另记一件。"
+)
 _NOT_YOURS: Final = "接听台由接听来电的人使用。"
 
 
@@ -126,15 +128,17 @@ async def show_call(request: web.Request) -> web.StreamResponse:
 
 
 async def _page(request: web.Request, status: int = 200, wrong: Form | None = None) -> web.Response:
+    """Show the form of a call; of one that has ended, an answer and the form of another one of the same caller."""
     context, call = request.app[CONTEXT], request.match_info["call"]
-    kept = await taking.draft(context.pool, taking.key_of(request[WHO].login, call), request.app[WORDS])
-    typed = {name: said for name, said in (kept or {}).items() if said}
-    form = wrong or Form(taking.DRAFT, _fields(request), typed, "", kept is not None)
+    key, words = taking.key_of(request[WHO].login, call), request.app[WORDS]
+    ended = await taking.ended(context.pool, key, words)
+    form = wrong or (_another(request, ended) if ended else await _begun(request, key))
     return show(
         request,
         "call.html",
         status,
-        call=call,
+        call=str(uuid4()) if ended else call,
+        ended=ended,
         form=form,
         fields={each.name: each for each in form.fields},
         beside=await _beside(request, form.typed),
@@ -142,6 +146,19 @@ async def _page(request: web.Request, status: int = 200, wrong: Form | None = No
         unsearched=flag(request, "unsearched"),
         act_key=str(uuid4()),
     )
+
+
+async def _begun(request: web.Request, key: Key) -> Form:
+    kept = await taking.draft(request.app[CONTEXT].pool, key, request.app[WORDS])
+    typed, version = kept or ({}, 0)
+    said = {name: words for name, words in typed.items() if words}
+    return Form(taking.DRAFT, _fields(request), said, "", kept is not None, version=version)
+
+
+def _another(request: web.Request, ended: EndedCall) -> Form:
+    """The form of another matter of whoever called."""
+    said = {name: words for name, words in ended.typed.items() if words and name in _CONTACT}
+    return Form(taking.DRAFT, _fields(request), said, "")
 
 
 async def show_beside(request: web.Request) -> web.StreamResponse:
@@ -174,7 +191,13 @@ def _filled(request: web.Request, key: Key, way: str, form: Mapping[str, str]) -
     def kept(typed: Typed) -> Mapping[str, object]:
         return taking.sealed(words, key.ticket, typed)
 
-    return Filled(key, _fields(request), form, said, _ACTS.get(way, way), _OF.get(way), kept)
+    def opened(typed: Mapping[str, Any]) -> Typed:
+        return taking.opened(words, key.ticket, typed)
+
+    async def named(act: OfficeAct) -> str:
+        return await taking.name_of_act(request.app[CONTEXT].pool, key.login, key.ticket, act.digest)
+
+    return Filled(key, _fields(request), form, said, _ACTS.get(way, way), _OF.get(way), kept, opened, named)
 
 
 async def answer(request: web.Request) -> web.StreamResponse:
@@ -183,26 +206,40 @@ async def answer(request: web.Request) -> web.StreamResponse:
     form, way, login = await posted(request), request.match_info["do"], request[WHO].login
     if way not in _OF:
         raise HttpProblem(404, "unknown_path", None, "来电不能这样记录，请回到接听台。")
-    filled = _filled(request, taking.key_of(login, request.match_info["call"]), way, form)
-    act = act_of(login, form.get("act_key", ""))
-    pool, words, clock = request.app[CONTEXT].pool, request.app[WORDS], request.app[CONTEXT].clock
+    pool, key = request.app[CONTEXT].pool, taking.key_of(login, request.match_info["call"])
+    filled = _filled(request, key, way, form)
+    ended = await taking.ended(pool, key, request.app[WORDS])
+    if ended is None:
+        return await _say(request, filled)
+    if ended.typed == filled.typed:
+        return redirect(addressed(HOME, {"done": ended.act}))
+    return await _page(request, 409, filled.refused(of_page(_ENDED)).form)
+
+
+async def _say(request: web.Request, filled: Filled) -> web.Response:
+    context, words = request.app[CONTEXT], request.app[WORDS]
 
     async def version() -> str:
-        outcome = await acts.standing(pool, request[WHO], act, words, clock.now())
-        return "accepted" if outcome is not None and outcome["state"] == "accepted" else ""
+        return "ended" if await taking.ended(context.pool, filled.key, words) else ""
 
-    became = await submit(request, filled, version)
-    if isinstance(became, Refusal):
-        return await _page(request, 422, filled.refused(became))
+    try:
+        became = await submit(request, filled, version)
+    except HttpProblem as problem:
+        if problem.body["code"] != "conflicting_repeat":
+            raise
+        # Another page of this call said something else at the same moment.
+        return await _page(request, 409, filled.refused(of_page(_ENDED)).form)
+    if isinstance(became, Refused):
+        return await _page(request, 422, became.form)
     return redirect(addressed(HOME, {"done": became.id}))
 
 
 async def keep_draft(request: web.Request) -> web.StreamResponse:
-    """POST /calls/{call}/draft: keep what is typed; 204 once it is kept."""
+    """POST /calls/{call}/draft: keep what is typed."""
     require_taker(request)
     form = await posted(request)
-    await keep(request, _filled(request, taking.key_of(request[WHO].login, request.match_info["call"]), "", form))
-    return web.Response(status=204)
+    key = taking.key_of(request[WHO].login, request.match_info["call"])
+    return await keep_typed(request, _filled(request, key, "", form))
 
 
 async def drop_draft(request: web.Request) -> web.StreamResponse:
@@ -213,7 +250,7 @@ async def drop_draft(request: web.Request) -> web.StreamResponse:
     return redirect(HOME)
 
 
-def _of_call(handler: Handler) -> Handler:
+def _of_call(handler: Handler, *, typed: bool = False) -> Handler:
     """The page of a call: what no call is named has no form, whose buttons would lead wherever the name does."""
 
     async def named(request: web.Request) -> web.StreamResponse:
@@ -221,7 +258,7 @@ def _of_call(handler: Handler) -> Handler:
             raise HttpProblem(404, "unknown_path", None, _NO_CALL)
         return await handler(request)
 
-    return page(named)
+    return page(named, typed=typed)
 
 
 _PATH: Final = f"{HOME}/{{call}}"
@@ -230,10 +267,11 @@ _ANNOUNCED: Final = (text("ani", required=True), text("dnis"), text("call_id"), 
 ROUTES: Final = (
     Route("GET", "/desk/pop", page(pop, HOME), _ANNOUNCED),
     Route("GET", HOME, page(show_calls), (text("done"),)),
-    Route("POST", HOME, page(begin)),
+    Route("POST", HOME, page(begin, typed=True)),
     Route("GET", _PATH, _of_call(show_call), (*_WHO, flagged("unsearched"))),
     Route("POST", f"{_PATH}/beside", _of_call(show_beside), _WHO),
     Route("POST", f"{_PATH}/draft", _of_call(keep_draft)),
     Route("POST", f"{_PATH}/forget", _of_call(drop_draft)),
-    Route("POST", f"{_PATH}/{{do}}", _of_call(answer), _WHO),
+    back(f"{_PATH}/{{do}}", _WHO),
+    Route("POST", f"{_PATH}/{{do}}", _of_call(answer, typed=True), _WHO),
 )

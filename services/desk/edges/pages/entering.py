@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -12,7 +12,7 @@ from aiohttp import web
 from chassis.http import SESSION
 from chassis.logins import SESSION_LASTS
 from chassis.problems import HttpProblem
-from chassis.routes import Handler, Route, text
+from chassis.routes import Handler, Parameter, Route, text
 from doors import sessions
 from doors.entering import ENTRANCE, known_in_browser
 from doors.pages import KEYS_COOKIE
@@ -22,7 +22,8 @@ from services.desk.core.acts import takes_no_calls
 from services.desk.core.rights import may_read_tasks
 from services.desk.edges import begun
 from services.desk.edges.keys import CONTEXT, WHO
-from services.desk.edges.pages.forms import FORM_COOKIE, bind, posted
+from services.desk.edges.pages.carrying import Carried, carried_off, carried_on, resume, typed_in
+from services.desk.edges.pages.forms import FOREIGN, FORM_COOKIE, bind, posted
 from services.desk.edges.pages.showing import show
 from services.desk.edges.providing import ANSWERED, BACK, PROVIDER, login_of, provider_of, unknown_login
 
@@ -38,28 +39,51 @@ _NOT_SHOWN: Final = "这里不归您看"
 _A_YEAR: Final = 31_536_000
 
 
-def page(handler: Handler, following: str = "") -> Handler:
+def page(handler: Handler, following: str = "", *, typed: bool = False) -> Handler:
     """Let whoever is logged in see a page, ask everybody else to log in, and tell what is wrong as a page.
 
     `following` is where one is after the login, if not where one was: for an address that may be written down nowhere.
+    `typed` tells that somebody typed what is sent there: it is carried past the login, and shown where it is refused.
     """
 
     async def answer(request: web.Request) -> web.StreamResponse:
         who = await known_in_browser(request)
         if who is None:
-            return web.Response(status=_WHO_ARE_YOU) if _beside(request) else _to_login(request, following)
+            return await _asks_who(request, following, typed=typed)
         request[WHO] = who
         try:
             return await handler(request)
         except HttpProblem as problem:
-            return show(request, "problem.html", problem.status, problem.headers, **said_of(request, problem.body))
+            kept = await typed_in(request) if typed and problem.body["code"] != FOREIGN else {}
+            said = said_of(request, problem.body)
+            return show(request, "problem.html", problem.status, problem.headers, typed=kept, **said)
 
     return answer
 
 
+async def _asks_who(request: web.Request, following: str, *, typed: bool) -> web.Response:
+    """Ask for the login, with what was typed beside it."""
+    if _beside(request):
+        return web.Response(status=_WHO_ARE_YOU)
+    carried = await carried_off(request) if typed else None
+    return (
+        _to_login(request, following) if carried is None else _login_page(request, HOME, _WHO_ARE_YOU, "", "", carried)
+    )
+
+
+def back(path: str, parameters: Sequence[Parameter] = ()) -> Route:
+    """The address of a form, opened as a page: whoever reloads what a form answered is back on the form's page."""
+
+    async def go_back(request: web.Request) -> web.StreamResponse:
+        place, _, query = request.path_qs.partition("?")
+        return redirect(f"{place.rpartition('/')[0]}{'?' if query else ''}{query}")
+
+    return Route("GET", path, page(go_back), tuple(parameters))
+
+
 def show_problem(request: web.Request, status: int, problem: Mapping[str, Any]) -> web.Response:
     """Say what is wrong with an address to whoever opened it, who need not be logged in."""
-    return show(request, "problem.html", status, **said_of(request, problem))
+    return show(request, "problem.html", status, typed={}, **said_of(request, problem))
 
 
 def said_of(request: web.Request, problem: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -98,11 +122,16 @@ async def show_login(request: web.Request) -> web.StreamResponse:
 
 
 def _login_page(
-    request: web.Request, following: str, status: int = 200, person: str = "", wrong: str = ""
+    request: web.Request,
+    following: str,
+    status: int = 200,
+    person: str = "",
+    wrong: str = "",
+    carried: Carried | None = None,
 ) -> web.Response:
     chance = bind(request)
-    elsewhere = PROVIDER in request.app
-    response = show(request, "login.html", status, following=following, person=person, wrong=wrong, elsewhere=elsewhere)
+    known: Mapping[str, Any] = {"following": following, "person": person, "wrong": wrong, "carried": carried}
+    response = show(request, "login.html", status, None, elsewhere=PROVIDER in request.app, **known)
     keep_cookie(request, response, FORM_COOKIE, chance)
     return response
 
@@ -122,7 +151,7 @@ def keep_cookie(
 
 async def log_in(request: web.Request) -> web.StreamResponse:
     """POST /login: begin a session that this browser did not bring along, and go on where one was."""
-    following, person = HOME, ""
+    following, person, carried = HOME, "", await carried_on(request)
     try:
         form = await posted(request)
         require_passwords(elsewhere=PROVIDER in request.app)
@@ -131,8 +160,8 @@ async def log_in(request: web.Request) -> web.StreamResponse:
         login = _login_of(request, person)
         await passwords.admit(entrance, login, form.get("password", ""), request.remote or "")
     except HttpProblem as problem:
-        return _login_page(request, following, problem.status, person, str(problem.body["detail"]))
-    response = redirect(following)
+        return _login_page(request, following, problem.status, person, str(problem.body["detail"]), carried)
+    response = redirect(following) if carried is None else resume(request, carried)
     begin_session(request, response, login)
     return response
 

@@ -22,7 +22,8 @@ from services.desk.edges import lookup as acts
 from services.desk.edges.acting import TakenAct, own_name, say
 from services.desk.edges.keys import CONTEXT, REDACTION, WHO, WORDS
 from services.desk.edges.pages import lookup
-from services.desk.edges.pages.lookup import Key, Typed
+from services.desk.edges.pages.carrying import RESUMED
+from services.desk.edges.pages.lookup import Draft, Kept, Key, OpenForm, Typed
 from services.desk.edges.reading import keys_of
 
 LETTERS: Final = "adefhinoprtuvwxyz"
@@ -33,6 +34,12 @@ _GRACE: Final = 0.5
 """Real seconds in which a refusal may still come after the ticket changed: the two are told apart from each other."""
 _LOOK_AGAIN: Final = 0.1
 _LONGEST_VERSION: Final = 9
+_NO_CODE: Final = ""
+_TWO_DRAFTS: Final = (
+    "您在另一页也写了这张表单，两边不一样，什么都没有提交，也没有覆盖。两边写的都在下面，请改成要的样子再提交。"
+)
+_LOOK: Final = "这一步还没有提交。您输入的都在下面，请核对后再提交。"
+_MOVED: Final = "这一步还没有提交，其间这件事有了变化。您输入的都在下面，请看过现在的情况再提交。"
 
 _Message = TypeVar("_Message", bound=Message)
 Version: TypeAlias = Callable[[], Awaitable[str | None]]
@@ -41,7 +48,10 @@ Version: TypeAlias = Callable[[], Awaitable[str | None]]
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One act as a form: what stands in its fields, and what was wrong with it."""
+    """One act as a form: what stands in its fields, and what was wrong with it.
+
+    `version` is that of the draft which it shows, `other` what another open form wrote into that draft meanwhile.
+    """
 
     do: str
     fields: tuple[Field, ...]
@@ -49,6 +59,12 @@ class Form:
     letter: str
     drafted: bool = False
     wrong: Refusal | None = None
+    version: int = 0
+    other: Typed | None = None
+
+    def differs(self, name: str) -> bool:
+        """Whether another open form has other words in a field."""
+        return self.other is not None and self.other.get(name, "") != self.typed.get(name, "")
 
     @property
     def wrong_field(self) -> str | None:
@@ -72,6 +88,8 @@ class Filled:
     do: str = ""
     of_it: Collection[str] | None = None
     kept_as: Callable[[Typed], Mapping[str, Any]] = dict
+    opened: Callable[[Mapping[str, Any]], Typed] = dict
+    named: Callable[[OfficeAct], Awaitable[str]] | None = None
 
     @property
     def asked(self) -> Sequence[Field]:
@@ -93,33 +111,59 @@ class Filled:
         """Whether what was typed is a draft: of a button that does it at once nothing was."""
         return bool(self.fields) and "at_once" not in self.sent
 
-    def refused(self, why: Refusal) -> Form:
+    @property
+    def is_looked_at(self) -> bool:
+        """Whether it comes back to be looked at, and not to be done."""
+        return RESUMED in self.sent
+
+    def refused(self, why: Refusal, kept: Kept | None = None) -> Refused:
         """The form as it is shown again, with every word of it."""
-        return Form(self.key.act, self.fields, self.typed, "", drafted=True, wrong=why)
+        version, other = kept or Kept(0)
+        form = Form(self.key.act, self.fields, self.typed, "", drafted=True, wrong=why, version=version)
+        return Refused(why, form if other is None else replace(form, other=self.opened(other)))
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why an act did not come to be, and its form with every word of it."""
+
+    why: Refusal
+    form: Form
 
 
 def offered(
     named: Iterable[str],
     fields: Callable[[str], tuple[Field, ...]],
-    drafts: Mapping[str, Typed],
+    drafts: Mapping[str, Draft],
     usual: Callable[[str], Typed],
     wrong: Form | None,
 ) -> Sequence[Form]:
     """The forms of the acts that are named, with what somebody typed last, else what is usual; `wrong` as it came."""
     forms = []
     for do, letter in zip(named, LETTERS, strict=False):
-        typed = drafts.get(do)
-        form = Form(do, fields(do), usual(do) if typed is None else typed, letter, typed is not None)
+        draft = drafts.get(do)
+        typed, version = draft or (usual(do), 0)
+        form = Form(do, fields(do), typed, letter, draft is not None, version=version)
         forms.append(replace(wrong, letter=letter) if wrong is not None and wrong.do == do else form)
     return forms
 
 
-async def keep(request: web.Request, filled: Filled) -> None:
-    """Keep what is typed as its author's draft."""
+async def keep(request: web.Request, filled: Filled) -> Kept:
+    """Keep what is typed as its author's draft, unless another open form wrote into it meanwhile."""
     context = request.app[CONTEXT]
-    await lookup.keep(
-        context.pool, filled.key, filled.kept_as(filled.typed), context.clock.now(), request.app[REDACTION]
-    )
+    typed, now = filled.kept_as(filled.typed), context.clock.now()
+    return await lookup.keep(context.pool, filled.key, typed, now, request.app[REDACTION], form_of(filled.sent))
+
+
+def form_of(sent: Typed) -> OpenForm:
+    """The open form that was sent, and the version of the draft which it has seen."""
+    return OpenForm(sent.get("act_key", ""), int(_number(sent.get("drafted", "")) or 0))
+
+
+async def keep_typed(request: web.Request, filled: Filled) -> web.Response:
+    """Answer a page that keeps what is typed: 204, or 409 where another open form wrote into the draft meanwhile."""
+    kept = await keep(request, filled)
+    return web.Response(status=204 if kept.other is None else 409)
 
 
 def seen_before(sent: Typed, model: type[_Message]) -> _Message | None:
@@ -132,25 +176,44 @@ def seen_before(sent: Typed, model: type[_Message]) -> _Message | None:
 
 def seen_of(sent: Typed) -> Mapping[str, int]:
     """What its author saw, as an act says it."""
-    seen = sent.get("seen", "")
-    known = seen.isascii() and seen.isdigit() and len(seen) <= _LONGEST_VERSION
-    return {"if_seen": int(seen)} if known else {}
+    known = _number(sent.get("seen", ""))
+    return {"if_seen": int(known)} if known else {}
 
 
-async def submit(request: web.Request, filled: Filled, version: Version) -> TakenAct | Refusal:
-    """Do it as it was typed, which is a draft until it stands; a Refusal says why it did not come to be."""
+def _number(said: str) -> str:
+    return said if said.isascii() and said.isdigit() and len(said) <= _LONGEST_VERSION else ""
+
+
+async def submit(request: web.Request, filled: Filled, version: Version) -> TakenAct | Refused:
+    """Do it as it was typed, which is a draft until it stands; otherwise why it did not come to be, and its form."""
     pool, now = request.app[CONTEXT].pool, request.app[CONTEXT].clock.now()
-    if filled.keeps:
-        await keep(request, filled)
+    kept = await keep(request, filled) if filled.keeps else Kept(0)
+    is_as_seen = await version() == filled.seen
+    if (why := stays(filled, kept, is_as_seen=is_as_seen)) is not None:
+        return filled.refused(why, kept)
     act = _read(request, filled)
     if isinstance(act, Refusal):
-        return act
-    is_as_seen = await version() == filled.seen
-    named = own_name(filled.sent.get("act_key") or str(uuid4()), "act_key", 422)
-    taken = await say(request.app, request[WHO], named, act, now)
+        return filled.refused(act, kept)
+    given = filled.sent.get("act_key") or str(uuid4()) if filled.named is None else await filled.named(act)
+    taken = await say(request.app, request[WHO], own_name(given, "act_key", 422), act, now)
     if filled.keeps:
         await lookup.submit(pool, filled.key, taken.id, now)
-    return await _became(request, taken.id, version, filled.seen if is_as_seen else None) or taken
+    refused = await _became(request, taken.id, version, filled.seen if is_as_seen else None)
+    return taken if refused is None else filled.refused(refused, kept)
+
+
+def of_page(reason: str) -> Refusal:
+    """Why a page shows a form again: no act was refused, and programs read no code of it."""
+    return Refusal(_NO_CODE, None, reason)
+
+
+def stays(filled: Filled, kept: Kept, *, is_as_seen: bool) -> Refusal | None:
+    """Say why a form is shown again before anything is done; None for one that is to be done."""
+    if kept.other is not None:
+        return of_page(_TWO_DRAFTS)
+    if filled.is_looked_at:
+        return of_page(_LOOK) if is_as_seen else Refusal("changed_meanwhile", None, _MOVED)
+    return None
 
 
 def _read(request: web.Request, filled: Filled) -> OfficeAct | Refusal:

@@ -16,7 +16,6 @@ from chassis.routes import Route, text
 from chassis.routes import choice as of_words
 from chassis.routes import number as of_numbers
 from doors.entering import ENTRANCE, known_in_browser
-from doors.refusals import Refusal
 from schemas.files import read_yaml
 from schemas.public import Order, ShownContact
 from schemas.values import Person, Tier
@@ -26,10 +25,10 @@ from services.desk.core.why_due import why_due
 from services.desk.edges.keys import CONTEXT, RULES, WHO, WORDS
 from services.desk.edges.pages import lookup
 from services.desk.edges.pages import owed as looking
-from services.desk.edges.pages.entering import page, redirect
-from services.desk.edges.pages.filling import Filled, Form, keep, offered, seen_before, seen_of, submit
+from services.desk.edges.pages.entering import back, page, redirect
+from services.desk.edges.pages.filling import Filled, Form, Refused, keep_typed, offered, seen_before, seen_of, submit
 from services.desk.edges.pages.forms import chosen, posted
-from services.desk.edges.pages.hand import hand_of, require_department
+from services.desk.edges.pages.hand import ask_hand, hand_of, require_department
 from services.desk.edges.pages.live import Feed, News, listen, place_of
 from services.desk.edges.pages.lookup import Key
 from services.desk.edges.pages.moments import moments_of
@@ -216,7 +215,7 @@ async def answer(request: web.Request) -> web.StreamResponse:
     department, form, key = require_department(request), await posted(request), _key(request)
     hand = hand_of(request)
     if hand is None:
-        return redirect(f"/hand?next=/orders/{key.ticket}")
+        return await ask_hand(request, f"/orders/{key.ticket}")
     row, _ = await _found(request)
     filled = Filled(key, _fields(request, key), form, _said(key, row.order, hand, form))
 
@@ -224,9 +223,9 @@ async def answer(request: web.Request) -> web.StreamResponse:
         return await looking.version(request.app[CONTEXT].pool, department, key.ticket)
 
     became = await submit(request, filled, version)
-    if isinstance(became, Refusal):
-        seen = seen_before(form, Order) if became.code == "changed_meanwhile" else None
-        return await _page(request, 409 if seen else 422, filled.refused(became), seen)
+    if isinstance(became, Refused):
+        seen = seen_before(form, Order) if became.why.code == "changed_meanwhile" else None
+        return await _page(request, 409 if seen else 422, became.form, seen)
     return redirect(f"/orders/{key.ticket}?done={became.id}")
 
 
@@ -250,12 +249,11 @@ def _fields(request: web.Request, key: Key) -> tuple[Field, ...]:
 
 
 async def keep_draft(request: web.Request) -> web.StreamResponse:
-    """POST /orders/{ticket}/{do}/draft: keep what is typed; 204 once it is kept."""
+    """POST /orders/{ticket}/{do}/draft: keep what is typed."""
     require_department(request)
     form, key = await posted(request), _key(request)
     await _found(request)
-    await keep(request, Filled(key, _fields(request, key), form, {}))
-    return web.Response(status=204)
+    return await keep_typed(request, Filled(key, _fields(request, key), form, {}))
 
 
 async def drop_draft(request: web.Request) -> web.StreamResponse:
@@ -283,7 +281,8 @@ ROUTES: Final = (
     Route("GET", "/orders/figures", page(show_figures)),
     Route("GET", "/orders/rows/{ticket}/order", page(show_row)),
     Route("GET", _PATH, page(show_order), (text("done"),)),
-    Route("POST", f"{_PATH}/{{do}}", page(answer)),
+    back(f"{_PATH}/{{do}}"),
+    Route("POST", f"{_PATH}/{{do}}", page(answer, typed=True)),
     Route("POST", f"{_PATH}/{{do}}/draft", page(keep_draft)),
     Route("POST", f"{_PATH}/{{do}}/forget", page(drop_draft)),
 )

@@ -75,6 +75,6 @@ async def let_go(request: web.Request) -> web.StreamResponse:
 ROUTES: Final = (
     Route("GET", "/presence", page(show_seats)),
     Route("POST", "/presence/{ticket}", page(beat)),
-    Route("POST", "/tickets/{ticket}/claim", page(claim)),
+    Route("POST", "/tickets/{ticket}/claim", page(claim, typed=True)),
     Route("POST", "/tickets/{ticket}/unclaim", page(let_go)),
 )

@@ -11,14 +11,13 @@ from aiohttp import web
 from chassis.problems import HttpProblem
 from chassis.routes import Route, text
 from doors.entering import ENTRANCE
-from doors.refusals import Refusal
 from services.desk.core.acts import act_of
 from services.desk.core.forms import Field, fields_of
 from services.desk.edges import lookup as acts
 from services.desk.edges.keys import CONTEXT, WHO, WORDS
 from services.desk.edges.pages import lookup
-from services.desk.edges.pages.entering import page, redirect
-from services.desk.edges.pages.filling import Filled, Form, keep, offered, submit
+from services.desk.edges.pages.entering import back, page, redirect
+from services.desk.edges.pages.filling import Filled, Form, Refused, keep_typed, offered, submit
 from services.desk.edges.pages.forms import posted
 from services.desk.edges.pages.lookup import Key, Typed
 from services.desk.edges.pages.queue import may_do, require_office
@@ -93,16 +92,15 @@ async def answer(request: web.Request) -> web.StreamResponse:
         return outcome["state"] if outcome is not None and outcome["state"] != "pending" else ""
 
     became = await submit(request, filled, version)
-    if isinstance(became, Refusal):
-        return await _page(request, 422, filled.refused(became))
+    if isinstance(became, Refused):
+        return await _page(request, 422, became.form)
     return redirect(addressed(f"/survey/{request.match_info['matter']}", {"done": became.id}))
 
 
 async def keep_draft(request: web.Request) -> web.StreamResponse:
-    """POST /survey/{matter}/{do}/draft: keep what is typed; 204 once it is kept."""
+    """POST /survey/{matter}/{do}/draft: keep what is typed."""
     require_office(request)
-    await keep(request, _filled(request, await posted(request)))
-    return web.Response(status=204)
+    return await keep_typed(request, _filled(request, await posted(request)))
 
 
 async def drop_draft(request: web.Request) -> web.StreamResponse:
@@ -117,7 +115,8 @@ _PATH: Final = "/survey/{matter}"
 _MATTER: Final = tuple(text(name) for name in _ABOUT)
 ROUTES: Final = (
     Route("GET", _PATH, page(show_matter), (*_MATTER, text("done"))),
-    Route("POST", f"{_PATH}/{{do}}", page(answer), _MATTER),
+    back(f"{_PATH}/{{do}}", _MATTER),
+    Route("POST", f"{_PATH}/{{do}}", page(answer, typed=True), _MATTER),
     Route("POST", f"{_PATH}/{{do}}/draft", page(keep_draft), _MATTER),
     Route("POST", f"{_PATH}/{{do}}/forget", page(drop_draft), _MATTER),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final, NamedTuple
@@ -16,7 +17,7 @@ from services.desk.core.alike import nearest
 from services.desk.core.callers import shown
 from services.desk.edges.lookup import tickets_of
 from services.desk.edges.pages import finding, lookup
-from services.desk.edges.pages.lookup import Key, Typed
+from services.desk.edges.pages.lookup import Draft, Key, Typed
 from worktime.wording import amount_in_words
 
 DRAFT: Final = "call"
@@ -53,10 +54,46 @@ def sealed(words: WordSeal, call: str, typed: Typed) -> Mapping[str, Any]:
     return {"contact": words.of(call)(dict(typed))}
 
 
-async def draft(pool: Pool, key: Key, words: WordSeal) -> Typed | None:
+def opened(words: WordSeal, call: str, kept: Mapping[str, Any]) -> Typed:
+    """What was typed, of what is kept."""
+    typed: Typed = words.shown(dict(kept), call)["contact"]
+    return typed
+
+
+async def draft(pool: Pool, key: Key, words: WordSeal) -> Draft | None:
     """Find what somebody typed of a call; None where nothing is kept."""
-    found: Any = (await lookup.drafts(pool, key.login, key.ticket, DRAFT)).get(DRAFT)
-    return None if found is None else words.shown(found, key.ticket)["contact"]
+    found = (await lookup.drafts(pool, key.login, key.ticket, DRAFT)).get(DRAFT)
+    return None if found is None else found._replace(typed=opened(words, key.ticket, found.typed))
+
+
+class EndedCall(NamedTuple):
+    """A call that came to an end: by which act, and what was typed then."""
+
+    act: str
+    typed: Typed
+
+
+async def ended(pool: Pool, key: Key, words: WordSeal) -> EndedCall | None:
+    """Tell how a call ended; None for one that goes on."""
+    row = await pool.fetchrow(
+        "select act.id, typed from draft join act on act.id = draft.said and act.state <> 'refused' and act.sent"
+        " where draft.login = $1 and ticket = $2 and task = $3 and draft.act = $4",
+        *key,
+    )
+    return None if row is None else EndedCall(row["id"], opened(words, key.ticket, json.loads(row["typed"])))
+
+
+async def name_of_act(pool: Pool, login: str, call: str, digest: bytes) -> str:
+    """Name the act by which a call ends: whichever open page says it, it is said once.
+
+    What was refused is said anew under another name, and so is what never left this door and was changed since.
+    """
+    name = f"call-{call}"
+    while True:
+        row = await pool.fetchrow("select id, digest, state, sent from act where login = $1 and key = $2", login, name)
+        if row is None or (row["state"] != "refused" and (row["sent"] or row["digest"] == digest)):
+            return name
+        name = f"call-{row['id']}"
 
 
 async def unfinished(pool: Pool, login: str) -> Sequence[tuple[str, Instant]]:

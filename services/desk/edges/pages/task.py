@@ -11,7 +11,6 @@ from aiohttp import web
 from chassis.problems import HttpProblem
 from chassis.routes import Route
 from doors.entering import ENTRANCE
-from doors.refusals import Refusal
 from rulebook import Policy
 from rulebook.desk import TASKS as DESK
 from schemas.public import DeskTask
@@ -22,10 +21,10 @@ from services.desk.core.marking import marked
 from services.desk.edges.keys import CONTEXT, WHO
 from services.desk.edges.pages import lookup, seated, waiting
 from services.desk.edges.pages.answers import answers_to
-from services.desk.edges.pages.entering import local, page, redirect
-from services.desk.edges.pages.filling import Filled, Form, keep, offered, seen_before, seen_of, submit
+from services.desk.edges.pages.entering import back, local, page, redirect
+from services.desk.edges.pages.filling import Filled, Form, Refused, keep_typed, offered, seen_before, seen_of, submit
 from services.desk.edges.pages.forms import posted
-from services.desk.edges.pages.lookup import Key, Typed
+from services.desk.edges.pages.lookup import Draft, Key, Typed
 from services.desk.edges.pages.presence import colleagues
 from services.desk.edges.pages.queue import reads_of, require_office
 from services.desk.edges.pages.returning import done, list_of
@@ -92,7 +91,7 @@ def _forms(
     request: web.Request,
     shown_task: DeskTask | None,
     ways: Sequence[Advice],
-    drafts: Mapping[str, Typed],
+    drafts: Mapping[str, Draft],
     wrong: Form | None,
 ) -> Sequence[Form]:
     """The forms of what somebody may do here, with what they typed last, or what follows from what a person said."""
@@ -134,9 +133,9 @@ async def answer(request: web.Request) -> web.StreamResponse:
         return str(row.task.version) if row is not None else None
 
     became = await submit(request, filled, version)
-    if isinstance(became, Refusal):
-        seen = seen_before(form, DeskTask) if became.code == "changed_meanwhile" else None
-        return await _page(request, 409 if seen else 422, filled.refused(became), seen, form.get("next", ""))
+    if isinstance(became, Refused):
+        seen = seen_before(form, DeskTask) if became.why.code == "changed_meanwhile" else None
+        return await _page(request, 409 if seen else 422, became.form, seen, form.get("next", ""))
     return redirect(done(form.get("next", ""), "/queue", became.id))
 
 
@@ -152,11 +151,10 @@ def _fields(request: web.Request) -> tuple[Field, ...]:
 
 
 async def keep_draft(request: web.Request) -> web.StreamResponse:
-    """POST /tasks/{ticket}/{task}/{do}/draft: keep what is typed; 204 once it is kept."""
+    """POST /tasks/{ticket}/{task}/{do}/draft: keep what is typed."""
     require_office(request)
     form, key = await posted(request), _key(request)
-    await keep(request, Filled(key, _fields(request), form, {}))
-    return web.Response(status=204)
+    return await keep_typed(request, Filled(key, _fields(request), form, {}))
 
 
 async def drop_draft(request: web.Request) -> web.StreamResponse:
@@ -171,7 +169,8 @@ async def drop_draft(request: web.Request) -> web.StreamResponse:
 _PATH: Final = "/tasks/{ticket}/{task}"
 ROUTES: Final = (
     Route("GET", _PATH, page(show_task)),
-    Route("POST", f"{_PATH}/{{do}}", page(answer)),
+    back(f"{_PATH}/{{do}}"),
+    Route("POST", f"{_PATH}/{{do}}", page(answer, typed=True)),
     Route("POST", f"{_PATH}/{{do}}/draft", page(keep_draft)),
     Route("POST", f"{_PATH}/{{do}}/forget", page(drop_draft)),
 )

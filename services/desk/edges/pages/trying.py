@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
+from uuid import uuid4
 
 from aiohttp import web
 
@@ -18,9 +19,11 @@ from rulebook.problems import Problem
 from rulebook.trying import TriedChange, file_of, tried
 from services.desk.edges.keys import CONTEXT, REDACTION, WHO
 from services.desk.edges.pages import lookup
+from services.desk.edges.pages.carrying import RESUMED
 from services.desk.edges.pages.entering import page, redirect
+from services.desk.edges.pages.filling import form_of
 from services.desk.edges.pages.forms import chosen, posted
-from services.desk.edges.pages.lookup import Key
+from services.desk.edges.pages.lookup import Draft, Kept, Key
 from services.desk.edges.pages.showing import show
 
 FOLDER: Final = web.AppKey("policy_folder", Path)
@@ -42,8 +45,8 @@ async def show_trial(request: web.Request) -> web.StreamResponse:
     require_trier(request)
     file = chosen(request, "file", FILES) or _USUAL
     kept = await lookup.drafts(request.app[CONTEXT].pool, request[WHO].login, "office", "trial")
-    text = kept[file]["text"] if file in kept else file_of(request.app[FOLDER], file)
-    return _page(request, file, text, drafted=file in kept)
+    draft = kept.get(file) or Draft({"text": file_of(request.app[FOLDER], file)}, 0)
+    return _page(request, file, draft.typed["text"], kept=Kept(draft.version))
 
 
 def _page(
@@ -52,10 +55,11 @@ def _page(
     text: str,
     became: TriedChange | tuple[Problem, ...] = (),
     *,
-    drafted: bool = False,
+    kept: Kept,
+    looked_at: bool = False,
 ) -> web.Response:
     outcome, problems = (became, ()) if isinstance(became, TriedChange) else (None, became)
-    status = 422 if problems else 200
+    status = 422 if problems or kept.other or looked_at else 200
     return show(
         request,
         "trial.html",
@@ -65,21 +69,30 @@ def _page(
         text=text,
         outcome=outcome,
         problems=problems,
-        drafted=drafted,
+        kept=kept,
+        looked_at=looked_at,
+        act_key=str(uuid4()),
         present=request.app[ENTRANCE].policy.version,
         draft=f"{_PATH}/draft?file={file}",
     )
 
 
-async def _typed(request: web.Request) -> tuple[str, str]:
+class _TypedFile(NamedTuple):
+    file: str
+    text: str
+    kept: Kept
+    looked_at: bool
+
+
+async def _typed(request: web.Request) -> _TypedFile:
     """Which file was changed, and its text; it is kept before anything is made of it."""
     require_trier(request)
     form = await posted(request)
     file = chosen(request, "file", FILES) or _USUAL
     text = form.get("text", "").replace("\r\n", "\n")
-    context = request.app[CONTEXT]
-    await lookup.keep(context.pool, _key(request, file), {"text": text}, context.clock.now(), request.app[REDACTION])
-    return file, text
+    context, secret, now = request.app[CONTEXT], request.app[REDACTION], request.app[CONTEXT].clock.now()
+    kept = await lookup.keep(context.pool, _key(request, file), {"text": text}, now, secret, form_of(form))
+    return _TypedFile(file, text, kept, RESUMED in form)
 
 
 def _key(request: web.Request, file: str) -> Key:
@@ -88,11 +101,13 @@ def _key(request: web.Request, file: str) -> Key:
 
 async def try_it(request: web.Request) -> web.StreamResponse:
     """POST /office/trial?file=: say what is wrong with a changed file, or what would differ; nothing is changed."""
-    file, text = await _typed(request)
+    file, text, kept, looked_at = await _typed(request)
+    if looked_at or kept.other is not None:
+        return _page(request, file, text, kept=kept, looked_at=True)
     context, folder = request.app[CONTEXT], request.app[FOLDER]
     leads = await _leads(request)
     became = await asyncio.to_thread(tried, folder, file, text, leads, context.clock.now())
-    return _page(request, file, text, became, drafted=True)
+    return _page(request, file, text, became, kept=kept)
 
 
 async def _leads(request: web.Request) -> Sequence[str]:
@@ -104,9 +119,9 @@ async def _leads(request: web.Request) -> Sequence[str]:
 
 
 async def keep_draft(request: web.Request) -> web.StreamResponse:
-    """POST /office/trial/draft?file=: keep what is typed; 204 once it is kept."""
-    await _typed(request)
-    return web.Response(status=204)
+    """POST /office/trial/draft?file=: keep what is typed."""
+    kept = (await _typed(request)).kept
+    return web.Response(status=204 if kept.other is None else 409)
 
 
 async def drop_draft(request: web.Request) -> web.StreamResponse:
@@ -121,7 +136,7 @@ async def drop_draft(request: web.Request) -> web.StreamResponse:
 _FILE: Final = (choice("file", FILES),)
 ROUTES: Final = (
     Route("GET", _PATH, page(show_trial), _FILE),
-    Route("POST", _PATH, page(try_it), _FILE),
+    Route("POST", _PATH, page(try_it, typed=True), _FILE),
     Route("POST", f"{_PATH}/draft", page(keep_draft), _FILE),
     Route("POST", f"{_PATH}/forget", page(drop_draft), _FILE),
 )

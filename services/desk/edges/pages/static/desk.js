@@ -59,7 +59,7 @@ const waiting = new Map();
 
 function typed(form) {
   const data = new URLSearchParams(new FormData(form));
-  for (const name of ["act_key", "seen", "shown"]) data.delete(name);
+  for (const name of ["seen", "shown"]) data.delete(name);
   return data;
 }
 
@@ -69,11 +69,14 @@ async function keep(form, lasting = false) {
   const note = form.querySelector(".kept");
   try {
     const answer = await fetch(form.dataset.draft, { method: "POST", body: typed(form), keepalive: lasting, redirect: "manual" });
-    if (answer.type === "opaqueredirect") note.textContent = "登录已到期：请在另一页重新登录，草稿随后存下";
+    const elsewhere = answer.status === 409;
+    if (answer.type === "opaqueredirect") note.textContent = "登录已到期：照常写，提交时请您登录，写的都带着；在另一页登录了，草稿随后存下";
     else if (answer.status === 204) note.textContent = "草稿已存";
+    else if (elsewhere) note.textContent = "另一页也在写这张表单，两边不一样，没有覆盖：";
     else throw new Error(String(answer.status));
     away(false);
-    if (answer.status !== 204) later(form, AGAIN);
+    form.querySelector(".compare").hidden = !elsewhere;
+    if (answer.type === "opaqueredirect") later(form, AGAIN);
   } catch {
     note.textContent = "草稿还没有存下，正在重试";
     away(true);
@@ -96,6 +99,20 @@ document.addEventListener("submit", (event) => {
 });
 for (const leaving of ["pagehide", "htmx:beforeSwap"]) {
   window.addEventListener(leaving, () => { for (const form of [...waiting.keys()]) keep(form, true); }, true);
+}
+
+document.addEventListener("click", (event) => {
+  const { take, words } = event.target.dataset;
+  if (!take) return;
+  const field = document.getElementById(take);
+  field.value = words;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.focus();
+});
+
+function resume() {
+  const carried = document.querySelector("form[data-resume]");
+  if (carried) carried.requestSubmit();
 }
 
 // Live lists ----------------------------------------------------------------------------------------------------
@@ -154,9 +171,9 @@ document.addEventListener("htmx:afterSettle", (event) => {
     else if (document.activeElement === document.body) document.getElementById("main").focus();
   }
   listen();
+  resume();
 });
-document.addEventListener("DOMContentLoaded", listen);
-if (document.readyState !== "loading") listen();
+document.addEventListener("DOMContentLoaded", () => { listen(); resume(); });
 
 // Attachments ----------------------------------------------------------------------------------------------------
 
