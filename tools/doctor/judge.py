@@ -14,6 +14,7 @@ _CALENDAR_AHEAD: Final = timedelta(days=60)
 _ROSTER_AHEAD: Final = timedelta(days=7)
 _DAYS_LEFT: Final = 14.0
 _CERTIFICATE_AHEAD: Final = timedelta(days=30)
+_VERIFIED_WITHIN: Final = timedelta(hours=26)
 _STAMP_LATE: Final = timedelta(seconds=5)
 """A stamp travels back to the service that reads it, and a busy machine delays it."""
 _WAITS: Final = {
@@ -78,6 +79,14 @@ class Disk:
     daily: int = 0
 
 
+class LastVerified(NamedTuple):
+    """The newest run of `liuhen verify`."""
+
+    began: datetime
+    broken: int
+    """How many promises it found broken."""
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """Everything that was seen at one moment; None where whoever was asked did not answer."""
@@ -98,6 +107,10 @@ class Look:
     topics: tuple[str, ...] = ()
     """Those that are missing, or not as the registry asks for."""
     disk: Disk | None = None
+    verified: LastVerified | None = None
+    """None where it never ran."""
+    first_step: datetime | None = None
+    """When the oldest step that the database still has was recorded."""
     calendar_until: datetime | None = None
     roster_until: datetime | None = None
     """Up to when shifts cover every moment from now on; None where the standing order alone is told."""
@@ -105,7 +118,15 @@ class Look:
 
 def judge(look: Look) -> list[Finding]:
     """Tell what is wrong, the worst first."""
-    found = [*_parts(look), *_services(look), *_tables(look), *_clocks(look), *_disk(look), *_dates(look)]
+    found = [
+        *_parts(look),
+        *_services(look),
+        *_tables(look),
+        *_verified(look),
+        *_clocks(look),
+        *_disk(look),
+        *_dates(look),
+    ]
     return sorted(found, key=lambda finding: -finding.severity)
 
 
@@ -170,6 +191,19 @@ def _tables(look: Look) -> Iterator[Finding]:
         if its.kept_from_city:
             then = "查对方是否应答、LIUHEN_CITY_TOKEN 是否有效；恢复后按顺序自行补报，不要手工重报。"
             yield Finding(Severity.WARNING, "市级平台", f"{its.kept_from_city} 条办理情况报过，对方没有收下", then)
+
+
+def _verified(look: Look) -> Iterator[Finding]:
+    last = look.verified
+    if last is not None and last.broken:
+        then = "运行 liuhen verify 看是哪些工单；不要改任何表，请开发人员来看。"
+        yield Finding(Severity.CRITICAL, "核验", f"最近一次发现 {last.broken} 项承诺没有守住", then)
+    since = last.began if last is not None else look.first_step
+    if since is not None and look.real - since > _VERIFIED_WITHIN:
+        hours = (look.real - since) // timedelta(hours=1)
+        words = f"{hours} 小时没有核验了" if last is not None else f"运行了 {hours} 小时，从来没有核验"
+        then = "运行 liuhen verify --since 26h；再查每夜的定时任务为什么没有运行。"
+        yield Finding(Severity.WARNING, "核验", words, then)
 
 
 def _clocks(look: Look) -> Iterator[Finding]:

@@ -22,7 +22,7 @@ from rulebook import Policy, load_policy
 from schemas.principals import ADMIN, OPERATORS
 from schemas.registry import topics
 from tools.client.addresses import Addresses
-from tools.doctor.judge import Disk, Look, Part, Tables
+from tools.doctor.judge import Disk, LastVerified, Look, Part, Tables
 from tools.errors import SaidClearly
 from tools.local.instance import Instance
 from tools.local.plan import service_names
@@ -35,6 +35,10 @@ _AWAY: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceE
 _CALENDAR: Final = "liuhen_calendar_official_until_timestamp_seconds"
 _AHEAD: Final = "liuhen_broker_clock_ahead_seconds"
 _WEEK: Final = 7
+_FIRST_STEP: Final = (
+    "select min(first.recorded) from lane,"
+    " lateral (select recorded from event where lane = lane.name order by number limit 1) first"
+)
 _UNTOLD: Final = "select count(*) from summary where untold and is_open"
 _KEPT_FROM_CITY: Final = (
     "select count(*) from delivery where status = 'pending' and way = 'city' and attempts > 0 and leased_until is null"
@@ -46,6 +50,7 @@ async def look_at(system: Addresses, instance: Instance) -> Look:
     policy, clock = load_policy(system.policy), Clock.parse(system.clock)
     members, waits = await asyncio.to_thread(_groups, system, policy)
     tables, ahead, bytes_a_day = await _database(system)
+    verified, first_step = await _verified(system) if tables is not None else (None, None)
     return Look(
         now=clock.now(),
         real=datetime.now(UTC),
@@ -58,6 +63,8 @@ async def look_at(system: Addresses, instance: Instance) -> Look:
         certificates=_certificates(system, instance),
         topics=await asyncio.to_thread(_topics, system) if members is not None else (),
         disk=_disk(instance.home, bytes_a_day),
+        verified=verified,
+        first_step=first_step,
         calendar_until=_calendar(instance),
         roster_until=_roster(policy, clock.now()),
     )
@@ -127,6 +134,17 @@ async def _bytes_a_day(connection: asyncpg.Connection[Any]) -> int:
     )
     size, events, young = row if row is not None else (0, 0, 0)
     return int(size * young / events / _WEEK) if events else 0
+
+
+async def _verified(system: Addresses) -> tuple[LastVerified | None, datetime | None]:
+    """The newest run of verify, and when the oldest step was recorded."""
+    connection = await asyncpg.connect(system.postgres_dsn("trace"), timeout=PATIENCE)
+    try:
+        row = await connection.fetchrow("select began_at, broken from board_verified")
+        first = await connection.fetchval(_FIRST_STEP)
+    finally:
+        await connection.close()
+    return (None if row is None else LastVerified(*row)), first
 
 
 def _part(process: Started) -> Part:

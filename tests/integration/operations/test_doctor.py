@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
+from datetime import timedelta
+
+import asyncpg
 
 from tests.support.operations import Operations
 from tools.local import workers
@@ -34,3 +38,27 @@ def test_a_dead_worker_is_found_with_what_waits_and_what_to_do(operations: Opera
     # and once that was done it is sound again
     workers.start(operations.instance, "notify")
     assert all(each["severity"] != "critical" for each in _findings(operations))
+
+
+def test_a_broken_promise_and_a_verify_of_long_ago_are_told(operations: Operations) -> None:
+    # given a system that was verified two days ago, and not since
+    dsn = operations.instance.postgres_dsn("trace")
+    found = "insert into verified values (now() - $1::interval, now(), null, 3, $2::int, $2::int)"
+
+    async def note(age: timedelta, broken: int) -> None:
+        connection = await asyncpg.connect(dsn)
+        try:
+            await connection.execute("delete from verified")
+            await connection.execute(found, age, broken)
+        finally:
+            await connection.close()
+
+    asyncio.run(note(timedelta(hours=48), 0))
+    # then the doctor says what to run
+    (late,) = _until_found(operations, "核验")
+    assert "48 小时没有核验" in late["words"]
+    assert "liuhen verify" in late["then"]
+    # and what verify found today is told first
+    asyncio.run(note(timedelta(), 2))
+    (broken,) = _until_found(operations, "核验")
+    assert (broken["severity"], broken["words"]) == ("critical", "最近一次发现 2 项承诺没有守住")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tools.doctor.judge import Disk, Look, Part, Severity, Tables, judge
+from tools.doctor.judge import Disk, LastVerified, Look, Part, Severity, Tables, judge
 
 NOW = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 WELL = Look(
@@ -18,9 +18,16 @@ WELL = Look(
     waiting={"sla": 3},
     tables={"sla": Tables()},
     disk=Disk(total=100, free=60, daily=1),
+    verified=LastVerified(NOW - timedelta(hours=8), broken=0),
+    first_step=NOW - timedelta(days=80),
     calendar_until=NOW + timedelta(days=90),
     roster_until=NOW + timedelta(days=30),
 )
+
+
+def test_a_system_of_its_first_day_needs_no_verify_yet() -> None:
+    assert judge(replace(WELL, verified=None, first_step=NOW - timedelta(hours=20))) == []
+    assert judge(replace(WELL, verified=None, first_step=None)) == []
 
 
 def test_where_all_is_well_nothing_is_said() -> None:
@@ -54,6 +61,15 @@ def test_where_all_is_well_nothing_is_said() -> None:
             replace(WELL, tables=None, parts=(Part("sla", alive=True, ready=False, waits=("database", "opening")),)),
             *(Severity.CRITICAL, "数据库", "没有应答"),
         ),
+        (
+            replace(WELL, verified=LastVerified(NOW - timedelta(hours=8), broken=2)),
+            *(Severity.CRITICAL, "核验", "2 项承诺没有守住"),
+        ),
+        (
+            replace(WELL, verified=LastVerified(NOW - timedelta(hours=40), broken=0)),
+            *(Severity.WARNING, "核验", "40 小时没有核验了"),
+        ),
+        (replace(WELL, verified=None), Severity.WARNING, "核验", "从来没有核验"),
         (replace(WELL, broker_ahead=timedelta(minutes=3)), Severity.CRITICAL, "消息系统的时钟", "快 180.0 秒"),
         (replace(WELL, certificates={"CA": NOW + timedelta(days=12)}), Severity.WARNING, "CA", "还剩 12 天"),
         (replace(WELL, certificates={"CA": NOW}), Severity.CRITICAL, "CA", "已过期"),
