@@ -33,6 +33,15 @@ class CallbackAwaited(DispatchFact):
     attempts: int
 
 
+class ClosingHeld(DispatchFact):
+    """It does not close by itself: first a person sees to what was recognised, and somebody on duty to the call.
+
+    `outcome` is how it will have been closed.
+    """
+
+    outcome: Code
+
+
 class CallbackTried(DispatchFact):
     """The requester was not reached."""
 

@@ -33,6 +33,7 @@ from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import MOOT, Refusal
 from services.dispatch.core.episodes import registration, splitting
 from services.dispatch.core.episodes.approvals import ask_approval, lapse_approval
+from services.dispatch.core.episodes.callback import close_once_seen_to
 from services.dispatch.core.episodes.incident import done_already, is_member, join_what_gathers, not_attached
 from services.dispatch.core.episodes.refusals import ANSWERED, action_refused, request_refused
 from services.dispatch.core.episodes.stop_words import heed, heed_act
@@ -125,6 +126,7 @@ def _followed(draft: Draft) -> Sequence[Message]:
     _drop_moot(draft)
     known_by_acting(draft)
     call_if_untold(draft)
+    close_once_seen_to(draft)
     join_what_gathers(draft)
     return tuple(draft.facts)
 

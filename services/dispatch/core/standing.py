@@ -107,13 +107,17 @@ class NeedsInfo:
 
 @dataclass(frozen=True, kw_only=True)
 class Handled:
-    """The lead reported it, or its `rework`, handled; the centre reviews, and has `accepted` until the callback."""
+    """The lead reported it, or its `rework`, handled; the centre reviews, and has `accepted` until the callback.
+
+    `held` is the outcome with which it closes once a person has seen to what was said.
+    """
 
     state: Literal[TicketState.HANDLED] = TicketState.HANDLED
     expected: ClassVar[str] = "须先由热线中心审核办结"
     at: Instant
     accepted: bool = False
     rework: bool = False
+    held: Code | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

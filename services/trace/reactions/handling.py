@@ -26,6 +26,9 @@ def _handled_accepted(summary: Summary, fact: d.HandledAccepted, _at: datetime) 
     return replace(summary, handled_at=fact.handled_at, ruling=ruling, stage=REVIEWED)
 
 
+summaries.on(d.ClosingHeld)(lambda s, _, __: replace(moved(s, S.HANDLED), stage=REVIEWED))
+
+
 @summaries.on(d.HandledSentBack)
 def _handled_sentback(summary: Summary, fact: d.HandledSentBack, _at: datetime) -> Summary:
     """A reported rework that is sent back is rework again."""

@@ -15,6 +15,7 @@ from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
 from services.dispatch.core.commands import Act, Ask, Begin
 from services.dispatch.core.episode import SAME, Target
+from services.dispatch.core.regions import StopWords
 from services.dispatch.core.standing import AnyStanding
 from tests.support.dispatch.examples import EXAMPLES, JOINING, MERGE_ASKED, ORDERED, beside, prepared
 from tests.support.dispatch.given import (
@@ -111,6 +112,11 @@ def _last_attempt() -> Story:
     story = callback_pending()
     tried = (story.at, story.at + timedelta(days=1))
     return replace(beside(standing=s.CallbackPending(round=1, tried=tried))(story), at=story.at + timedelta(days=2))
+
+
+def _unseen_to(given: Callable[[], Story]) -> Callable[[], Story]:
+    """Words came in that nobody has seen to."""
+    return lambda: beside(stop_words=StopWords(unseen=True))(given())
 
 
 def _unmerged_to(back: s.SurveyReview | s.PendingDispatch | s.Dispatched | s.Rework | s.Suspended | s.NeedsInfo) -> Way:
@@ -230,6 +236,9 @@ WAYS: Final[tuple[Way, ...]] = (
     Way("note_unreached", S.CLOSED, _last_attempt, _plainly("note_unreached")),
     Way("record_callback", S.REWORK, callback_pending, lambda story: story.called(Solved.NOT, Grade.DISSATISFIED)),
     Way("answer_callback", S.REWORK, callback_pending, _unsolved),
+    Way("record_callback", S.HANDLED, _unseen_to(callback_pending), _plainly("record_callback")),
+    Way("answer_callback", S.HANDLED, _unseen_to(callback_pending), _plainly("answer_callback")),
+    Way("note_unreached", S.HANDLED, _unseen_to(_last_attempt), _plainly("note_unreached")),
     *(
         Way("reopen", to, _never_led(before, dispatch=passing), _plainly("reopen"))
         for before in (lambda: prepared(at(S.ARCHIVED), "reopen"), lambda: at(S.TRANSFERRED), closed)

@@ -18,6 +18,7 @@ from schemas.values import (
     Clock,
     Contact,
     DeskTaskKind,
+    Grade,
     OfficialDue,
     Party,
     PartyKind,
@@ -181,6 +182,23 @@ def _just_over(story: Story) -> Story:
     return _standing(since=story.at + timedelta(days=1))(story)
 
 
+def _unseen(story: Story) -> Story:
+    return beside(stop_words=regions.StopWords(unseen=True))(story)
+
+
+def _reworked_and_unseen(story: Story) -> Story:
+    """A rework waits, stands still or is reported, and words came in that nobody has seen to."""
+    rework, standing = at(S.REWORK).ticket, story.ticket.standing
+    match standing:
+        case s.NeedsInfo() | s.Suspended():
+            standing = replace(standing, back=s.Rework())
+        case s.Handled():
+            standing = replace(standing, rework=True)
+        case _:
+            pass
+    return _unseen(beside(standing=standing, heard=rework.heard, rounds=rework.rounds)(story))
+
+
 def _another_roster(story: Story) -> Story:
     policy = story.rules.policy
     alone = policy.duty.model_copy(update={"default": ("p-jiang",), "shifts": ()})
@@ -300,6 +318,14 @@ WRONGS: Final[tuple[Wrong, ...]] = (
         _saying(confidential=False),
         states=frozenset(S) - s.OPEN,
     ),
+    Wrong(
+        "correct",
+        "nothing_open_that_it_ends",
+        "alarm_open",
+        _reworked_and_unseen,
+        _saying(solved=Solved.SOLVED, result=Grade.SATISFIED),
+        states={S.REWORK, S.NEEDS_INFO, S.SUSPENDED, S.HANDLED},
+    ),
     Wrong("correct", "something_changes", "nothing_to_correct", command=_saying(text=None)),
     Wrong("see_to_stop_words", "not_seen_to", "nothing_recognised", beside(stop_words=regions.StopWords())),
     Wrong("check_dispatch", "is_drawn", "checked_already", beside(check=regions.Checked())),
@@ -383,6 +409,14 @@ WRONGS: Final[tuple[Wrong, ...]] = (
     Wrong("check_commitment", "promised", "no_commitment", beside(commitment=regions.NothingPromised())),
     Wrong("review", "task_done", "nothing_to_review", NO_TASKS, states=frozenset(STORIES) - {S.HANDLED}),
     Wrong("review", "lead_or_task_done", "nothing_to_review", NO_TASKS, states={S.HANDLED}),
+    Wrong(
+        "review",
+        "not_reviewed_yet",
+        "reviewed_already",
+        lambda story: _unseen(_standing(held="exempt", accepted=True)(story)),
+        _saying(department=None),
+        states={S.HANDLED},
+    ),
     Wrong("review", "sent_back_on_a_ground", "illegal_ground", command=_NO_SUCH_GROUND),
     Wrong("note_unreached", "attempts_apart", "called_too_soon", _just_tried),
     Wrong("note_unreached", "attempts_on_days", "called_on_one_day", _tried_twice_today),

@@ -318,7 +318,7 @@ def test_an_ordinary_order_that_nobody_takes_calls_nobody() -> None:
     [
         lambda story: story.office(i.TransferOut, to="fire-119", reason="已起火。"),
         lambda story: story.office(i.Classify, tier="complex").approved(),
-        lambda story: story.act(i.Withdraw(ticket=TICKET, reason="误会。")),
+        lambda story: story.act(i.Withdraw(ticket=TICKET, reason="误会。")).office(i.ConfirmWithdrawal),
     ],
 )
 def test_what_has_ended_or_is_not_urgent_any_more_calls_nobody(end: Callable[[Story], Story]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas import requests as r
-from schemas.public import DeskTask, Order
+from schemas.public import CallbackRequest, DeskTask, Order
 from schemas.registry import department_topic
 from schemas.tickets import Answered
 from schemas.values import (
@@ -22,13 +24,14 @@ from schemas.values import (
     Kind,
     Place,
     RequesterKind,
+    Ruling,
     Solved,
     Supplement,
     TicketState,
     Tier,
 )
 from services.dispatch.core.commands import BeginAnswered
-from services.dispatch.core.regions import Acknowledged, Calling, NotUrgent
+from services.dispatch.core.regions import Calling, NotUrgent
 from tests.support.dispatch import given
 from tests.support.dispatch.story import AGENT, AT, LEAD, OTHER, RECEIPT, TICKET, Story, opened, rules_with
 
@@ -49,6 +52,10 @@ def orders(story: Story, department: str = LEAD) -> list[Order]:
 
 def written_to_departments(story: Story) -> str:
     return "".join(each.message.model_dump_json() for each in story.told if isinstance(each.message, Order))
+
+
+def callbacks(story: Story) -> list[CallbackRequest]:
+    return [each.message for each in story.told if isinstance(each.message, CallbackRequest)]
 
 
 def called_back(note: str, solved: Solved = Solved.SOLVED) -> Story:
@@ -112,16 +119,55 @@ def test_a_merged_tickets_words_go_to_the_top_of_the_ticket_that_goes_on() -> No
 # --- as the ticket ends, and after -----------------------------------------------------------------------------------
 
 
-def test_a_cry_at_the_callback_outlives_the_case_that_it_closes() -> None:
+def test_what_is_said_at_the_callback_closes_nothing_before_a_person_has_seen_to_it() -> None:
     story = called_back(CRY)
-    story.then(d.CallbackRecorded, d.Closed, d.StopWordsFound, d.UrgentCalled, state=TicketState.CLOSED)
+    story.then(d.CallbackRecorded, d.ClosingHeld, d.StopWordsFound, d.UrgentCalled, state=TicketState.HANDLED)
     assert on_top(story) == ["跳楼"]
-    assert story.ticket.matter.tier is Tier.COMPLEX
-    assert story.said(d.StopWordsFound).called_for
-    known = story.office(i.AcknowledgeUrgent)
-    assert isinstance(known.ticket.urgency, Acknowledged)
+    assert story.ticket.matter.tier is Tier.URGENT
+    assert [each.happened for each in callbacks(story)] == ["cancelled"]
+    known = story.office(i.AcknowledgeUrgent).then(d.UrgentAcknowledged, state=TicketState.HANDLED)
+    known.office(i.Review, accepted=True).refused("reviewed_already")
     seen = known.office(i.SeeToStopWords, note="已报110，家属已到场。")
+    seen.then(d.StopWordsSeenTo, d.Closed, state=TicketState.CLOSED)
+    assert seen.said(d.Closed).ruling is Ruling.SOLVED
     assert [each.open for each in (t.message for t in seen.told) if isinstance(each, DeskTask)] == [False]
+
+
+def test_what_nobody_on_duty_knows_of_is_not_closed_though_somebody_at_the_desk_saw_to_it() -> None:
+    seen = called_back(CRY).office(i.SeeToStopWords, note="已联系家属。").then(d.StopWordsSeenTo)
+    seen.office(i.AcknowledgeUrgent).then(d.UrgentAcknowledged, d.Closed, state=TicketState.CLOSED)
+
+
+def test_what_fails_at_the_callback_goes_back_to_work_at_once_and_the_alarm_stays() -> None:
+    story = called_back(CRY, Solved.NOT)
+    story.then(d.CallbackRecorded, d.ReworkOrdered, d.StopWordsFound, d.UrgentCalled, state=TicketState.REWORK)
+
+
+def test_the_last_call_in_vain_closes_nothing_that_nobody_has_seen_to() -> None:
+    first = given.callback_pending().callback(i.NoteUnreached, note="家人接听，称本人服毒。")
+    second = replace(first, at=first.at + timedelta(days=1)).callback(i.NoteUnreached)
+    last = replace(second, at=second.at + timedelta(days=1)).callback(i.NoteUnreached)
+    last.then(d.CallbackTried, d.CallbackGivenUp, d.ClosingHeld, state=TicketState.HANDLED)
+    seen = last.office(i.SeeToStopWords, note="已到场。").office(i.AcknowledgeUrgent)
+    assert seen.said(d.Closed).outcome == "unreachable"
+
+
+def test_of_whom_nobody_can_call_the_case_is_not_closed_while_the_alarm_is_open() -> None:
+    unknown = opened(contact=Contact(), channel=Channel.HOTLINE)
+    handled = given.without_task(unknown.lead(i.Accept)).lead(i.ReportHandled, reply="现场有煤气味，已通知。")
+    held = handled.office(i.Review, accepted=True)
+    held.then(d.HandledAccepted, d.ClosingHeld, state=TicketState.HANDLED)
+    seen = held.office(i.SeeToStopWords, note="燃气公司已到场。").office(i.AcknowledgeUrgent)
+    seen.then(d.UrgentAcknowledged, d.CallbackExempt, d.Closed, state=TicketState.CLOSED)
+
+
+def test_correcting_an_answer_ends_no_alarm() -> None:
+    reworked = called_back(CRY, Solved.NOT)
+    corrected = {"solved": "solved", "result": "satisfied", "reason": "录入有误。"}
+    reworked.office(i.Correct, **corrected).refused("alarm_open")
+    assert isinstance(reworked.ticket.urgency, Calling)
+    seen = reworked.office(i.AcknowledgeUrgent).office(i.SeeToStopWords, note="已上门。")
+    seen.office(i.Correct, **corrected).then(d.Corrected, d.ReworkWithdrawn, d.Closed, state=TicketState.CLOSED)
 
 
 def test_who_declines_to_rate_is_heard() -> None:
@@ -130,9 +176,25 @@ def test_who_declines_to_rate_is_heard() -> None:
 
 def test_who_takes_a_matter_back_is_heard() -> None:
     story = given.in_progress().act(i.Withdraw(ticket=TICKET, reason="不用你们管了，我不想活了。"))
-    assert story.ticket.state is TicketState.WITHDRAWN
+    story.then(d.WithdrawalAsked, d.StopWordsFound, d.UrgentCalled, state=TicketState.IN_PROGRESS)
     assert on_top(story) == ["不想活"]
-    assert isinstance(story.ticket.urgency, Calling)
+    assert story.ticket.matter.tier is Tier.URGENT
+    kept = story.office(i.DeclineWithdrawal, reason="已联系家属，继续办理。")
+    assert isinstance(kept.ticket.urgency, Calling)
+
+
+@pytest.mark.parametrize(
+    "alarm",
+    [
+        lambda: given.in_progress().act(i.FollowUp(ticket=TICKET, mode="add", text=CRY)),
+        lambda: given.in_progress().act(i.FollowUp(ticket=TICKET, mode="add", text=CRY)).office(i.AcknowledgeUrgent),
+        lambda: given.in_progress().office(i.Classify, tier="urgent"),
+    ],
+)
+def test_what_nobody_has_seen_to_is_not_taken_back_on_a_word(alarm: Callable[[], Story]) -> None:
+    story = alarm().act(i.Withdraw(ticket=TICKET, reason="好了，不用来了。"))
+    story.then(d.WithdrawalAsked, state=TicketState.IN_PROGRESS)
+    assert story.office(i.ConfirmWithdrawal).ticket.state is TicketState.WITHDRAWN
 
 
 @pytest.mark.parametrize("state", sorted(ENDED))

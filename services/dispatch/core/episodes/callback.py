@@ -17,7 +17,7 @@ from services.dispatch.core.draft import BY_POLICY, Draft
 from services.dispatch.core.due_times import due_no_more
 from services.dispatch.core.episode import SAME, Episode, Refusal
 from services.dispatch.core.episodes.closing import close, tell_of_reopening
-from services.dispatch.core.episodes.stop_words import is_withheld
+from services.dispatch.core.episodes.stop_words import is_for_a_person, is_withheld
 from services.dispatch.core.episodes.supervision import order_supervision
 from services.dispatch.core.guards import in_words
 from services.dispatch.core.holder import participants
@@ -29,7 +29,10 @@ from worktime import local, moment_in_words
 
 episode = Episode("callback")
 
-_ANSWERED: Final = frozenset({S.CLOSED, S.REWORK})
+_ANSWERED: Final = frozenset({S.CLOSED, S.REWORK, S.HANDLED})
+_EXEMPT: Final = "exempt"
+_UNREACHABLE: Final = "unreachable"
+_CALLED_BACK: Final = "called_back"
 _RULED: Final = {Solved.SOLVED: Ruling.SOLVED, Solved.NOT: Ruling.UNSOLVED}
 _UNRULED: Final = {Solved.PARTLY: Unruled.PARTLY, Solved.NOT_RATED: Unruled.NOT_RATED}
 
@@ -40,16 +43,25 @@ _UNRULED: Final = {Solved.PARTLY: Unruled.PARTLY, Solved.NOT_RATED: Unruled.NOT_
 def await_callback(draft: Draft) -> None:
     """Ask the callback agency, unless nobody can be called."""
     nobody = cannot_be_reached(draft.ticket.matter)
+    if nobody is not None and is_for_a_person(draft):
+        draft.say(d.ClosingHeld(**draft.by_policy, outcome=_EXEMPT))
+        return
     if nobody is not None:
         draft.say(d.CallbackExempt(**draft.by_policy, reason=nobody))
-        _close(draft, "exempt", Unruled(nobody))
+        _close(draft, _EXEMPT, Unruled(nobody))
         return
     attempts = draft.rules.policy.limits.callback_attempts
     draft.say(d.CallbackAwaited(**draft.by_policy, round=draft.ticket.rounds, attempts=attempts))
 
 
 def _close(draft: Draft, outcome: Code, unruled: Unruled | None, heard: Ruling | None = None) -> None:
-    """Close by the centre's ruling, else by what was heard; what nobody said is not ruled, and nobody's to guess."""
+    """Close by the centre's ruling, else by what was heard; what nobody said is not ruled, and nobody's to guess.
+
+    What no machine may answer, no machine closes.
+    """
+    if is_for_a_person(draft):
+        draft.say(d.ClosingHeld(**draft.by_policy, outcome=outcome))
+        return
     ruling = draft.ticket.ruling or heard
     if ruling is None and is_for_the_record(draft.ticket.matter):
         ruling = Ruling.FOR_REFERENCE
@@ -57,6 +69,29 @@ def _close(draft: Draft, outcome: Code, unruled: Unruled | None, heard: Ruling |
 
 
 episode.remembered(d.CallbackExempt)
+
+
+@episode.fact(d.ClosingHeld)
+def _held(ticket: Ticket, fact: d.ClosingHeld, at: datetime) -> Ticket:
+    """The callback is over, and the centre has it."""
+    before = ticket.standing
+    handled_at = before.handled_at if isinstance(before, s.CallbackPending) else None
+    handled = before if isinstance(before, s.Handled) else s.Handled(at=handled_at or at, accepted=True)
+    return replace(ticket, standing=replace(handled, held=fact.outcome))
+
+
+def close_once_seen_to(draft: Draft) -> None:
+    """Let follow what was held, once a person has seen to what was recognised and knows of what is urgent."""
+    standing = draft.ticket.standing
+    if not isinstance(standing, s.Handled) or standing.held is None or is_for_a_person(draft):
+        return
+    match standing.held:
+        case outcome if outcome == _CALLED_BACK:
+            follow_answers(draft, draft.ticket.heard[-1])
+        case outcome if outcome == _UNREACHABLE:
+            _close(draft, _UNREACHABLE, Unruled.UNREACHABLE)
+        case _:
+            await_callback(draft)
 
 
 @episode.fact(d.CallbackAwaited, heard_by=participants)
@@ -97,7 +132,7 @@ def attempts_on_days(draft: Draft, _action: i.NoteUnreached) -> Refusal | None:
     return Refusal("called_on_one_day", said)
 
 
-@episode.action(i.NoteUnreached, {S.CALLBACK_PENDING}, attempts_apart, attempts_on_days, to={SAME, S.CLOSED})
+@episode.action(i.NoteUnreached, {S.CALLBACK_PENDING}, attempts_apart, attempts_on_days, to={SAME, S.CLOSED, S.HANDLED})
 def note_unreached(draft: Draft, action: i.NoteUnreached) -> None:
     """One attempt more in vain; after the last one that is the outcome."""
     standing = draft.ticket.standing
@@ -105,7 +140,7 @@ def note_unreached(draft: Draft, action: i.NoteUnreached) -> None:
     draft.say(d.CallbackTried(**draft.by_author, attempt=attempt, note=action.note))
     if attempt >= draft.rules.policy.limits.callback_attempts:
         draft.say(d.CallbackGivenUp(**draft.by_policy, attempts=attempt))
-        _close(draft, "unreachable", Unruled.UNREACHABLE)
+        _close(draft, _UNREACHABLE, Unruled.UNREACHABLE)
 
 
 @episode.fact(d.CallbackTried)
@@ -187,7 +222,7 @@ def follow_answers(draft: Draft, heard: Heard) -> None:
 
 def close_called_back(draft: Draft, heard: Heard) -> None:
     """Close by what the requester said."""
-    _close(draft, "called_back", unruled_by(heard), ruled_by(draft.ticket.matter, heard))
+    _close(draft, _CALLED_BACK, unruled_by(heard), ruled_by(draft.ticket.matter, heard))
 
 
 def ruled_by(matter: Matter, heard: Heard) -> Ruling | None:

@@ -20,7 +20,7 @@ from services.dispatch.core.episode import SAME, Episode, Refusal
 from services.dispatch.core.episodes.callback import close_called_back, failed, rework, ruled_by, unruled_by
 from services.dispatch.core.episodes.dispatching import by_policy, category_known, tier_with
 from services.dispatch.core.episodes.first_contact import owe_again
-from services.dispatch.core.episodes.stop_words import heed
+from services.dispatch.core.episodes.stop_words import heed, not_seen_to_yet
 from services.dispatch.core.episodes.supervision import REVIEWED_AFTER
 from services.dispatch.core.hearing import hear
 from services.dispatch.core.holder import participants
@@ -167,6 +167,25 @@ def something_changes(draft: Draft, action: i.Correct) -> Refusal | None:
     return Refusal("nothing_to_correct", "没有写明更正什么，或者与现有内容相同；请写明要改成的内容。")
 
 
+def nothing_open_that_it_ends(draft: Draft, action: i.Correct) -> Refusal | None:
+    """A correction of what was answered ends no alarm: what takes a rework back waits until somebody has seen to it."""
+    ticket, change = draft.ticket, _change(draft, action)
+    if change.answer is None or change.new.answers is None or not not_seen_to_yet(ticket):
+        return None
+    before = ticket.heard[change.answer]
+    if not _takes_rework_back(ticket, before, _with_answers(before, change.new.answers), change.answer):
+        return None
+    return Refusal(
+        "alarm_open",
+        "按更正后的结果将收回重办并结案，但该工单还有敏感内容待处理，或者紧急呼叫无人确认知悉；请先处理、确认，再更正。",
+    )
+
+
+def _takes_rework_back(ticket: Ticket, was: Heard, now: Heard, answer: int) -> bool:
+    """Whether the rework that these answers ordered would not have been ordered by what stands now."""
+    return failed(ticket.matter, was) and not failed(ticket.matter, now) and _reworks_for(ticket, answer)
+
+
 def stays_confidential(draft: Draft, action: i.Correct) -> Refusal | None:
     """What has ended keeps what was promised: nobody needs to know any more who it was, and nobody can approve it."""
     if not _opens(draft, action):
@@ -188,10 +207,23 @@ def _opens(draft: Draft, action: i.Correct) -> bool:
 # --- corrected -------------------------------------------------------------------------------------------------------
 
 
-_CORRECTABLE: Final = (category_known, not_unknown, reply_given, answer_given, something_changes)
+_CORRECTABLE: Final = (
+    category_known,
+    not_unknown,
+    reply_given,
+    answer_given,
+    something_changes,
+)
 
 
-@episode.action(i.Correct, s.OPEN, *_CORRECTABLE, to={SAME, S.DISPATCHED, S.CLOSED}, approved=ends_confidence)
+_REWORKED: Final = frozenset({S.REWORK, S.NEEDS_INFO, S.SUSPENDED, S.HANDLED})
+"""Where a rework can be that corrected answers take back."""
+
+
+@episode.action(i.Correct, s.OPEN - _REWORKED, *_CORRECTABLE, to={SAME, S.DISPATCHED}, approved=ends_confidence)
+@episode.action(
+    i.Correct, _REWORKED, *_CORRECTABLE, nothing_open_that_it_ends, to={SAME, S.CLOSED}, approved=ends_confidence
+)
 @episode.action(i.Correct, REVIEWED_AFTER - s.OPEN, *_CORRECTABLE, stays_confidential, to={SAME, S.REWORK})
 def correct(draft: Draft, action: i.Correct) -> None:
     """Say what is corrected, and let follow from it what would have followed had it been so from the beginning."""
@@ -324,7 +356,7 @@ def complete_contact(draft: Draft, action: i.FollowUp | i.ProvideInfo) -> None:
 def _follow_answers(draft: Draft, before: Ticket, answer: int) -> None:
     """A rework that was ordered by mistake is taken back; one that was not ordered by mistake is ordered now."""
     matter, was, heard = draft.ticket.matter, before.heard[answer], draft.ticket.heard[answer]
-    if failed(matter, was) and not failed(matter, heard) and _reworks_for(before, answer):
+    if _takes_rework_back(before, was, heard, answer):
         _withdraw_rework(draft, heard)
     elif failed(matter, heard) and not failed(matter, was) and _closed_by(before, answer):
         order = before.order

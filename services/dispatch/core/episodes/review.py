@@ -38,6 +38,16 @@ def lead_or_task_done(draft: Draft, action: i.Review) -> Refusal | None:
     return None if action.department in (None, draft.lead) else task_done(draft, action)
 
 
+def not_reviewed_yet(draft: Draft, action: i.Review) -> Refusal | None:
+    standing = draft.ticket.standing
+    if action.department not in (None, draft.lead) or not isinstance(standing, s.Handled) or standing.held is None:
+        return None
+    reason = (
+        "该工单的办结已审核通过；请先处理识别到的敏感内容、确认知悉紧急件，随后即行结案，需要继续办理的再重启办理。"
+    )
+    return Refusal("reviewed_already", reason)
+
+
 def sent_back_on_a_ground(draft: Draft, action: i.Review) -> Refusal | None:
     if action.accepted:
         return None
@@ -48,6 +58,7 @@ def sent_back_on_a_ground(draft: Draft, action: i.Review) -> Refusal | None:
     i.Review,
     {S.HANDLED},
     lead_or_task_done,
+    not_reviewed_yet,
     sent_back_on_a_ground,
     to={SAME, S.IN_PROGRESS, S.REWORK, S.CALLBACK_PENDING, S.CLOSED},
 )

@@ -43,6 +43,16 @@ def is_withheld(rules: Rules, said: str | None) -> Literal[True] | None:
     return True if said is not None and speaks_of_misconduct(listen(rules, said)) else None
 
 
+def is_for_a_person(draft: Draft) -> bool:
+    """Whether no machine may end it: for what is being said, or for what nobody has seen to yet."""
+    return bool(draft.heard.found) or not_seen_to_yet(draft.ticket)
+
+
+def not_seen_to_yet(ticket: Ticket) -> bool:
+    """Whether no person has seen yet to what was recognised, or nobody on duty knows yet of what is urgent."""
+    return ticket.stop_words.unseen or isinstance(ticket.urgency, Calling)
+
+
 def heed(draft: Draft, heard: Heard, *, anew: bool = False) -> None:
     """Say what was recognised; who is on duty is called again where somebody knew only of what was said before.
 

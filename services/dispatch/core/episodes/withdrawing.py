@@ -1,6 +1,7 @@
 """The requester takes the matter back (撤诉): at once, or once a person of the centre has confirmed it.
 
-What is overdue or supervised does not disappear on a telephone call: somebody of the centre looks at it first.
+What is overdue or supervised does not disappear on a telephone call, nor does a cry for help: somebody of the centre
+looks at it first.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import SAME, Episode, Refusal
 from services.dispatch.core.episodes.closing import Ending, ended, tell_of_end, tidy
 from services.dispatch.core.episodes.follow_ups import channel_of
-from services.dispatch.core.episodes.stop_words import is_withheld
+from services.dispatch.core.episodes.stop_words import is_for_a_person, is_withheld
 from services.dispatch.core.episodes.supervision import watched
 from services.dispatch.core.guards import is_late
 from services.dispatch.core.holder import participants
@@ -53,8 +54,9 @@ def withdraw(draft: Draft, action: i.Withdraw) -> None:
 
 
 def _must_be_confirmed(draft: Draft) -> bool:
-    """Whether something is overdue or supervised, or was so at any time, whoever led."""
-    return is_late(draft) or watched(draft.ticket) or draft.ticket.supervision.orders > 0
+    """Whether something is overdue or supervised, or was so at any time, or speaks of what no machine may answer."""
+    late = is_late(draft) or watched(draft.ticket) or draft.ticket.supervision.orders > 0
+    return late or is_for_a_person(draft)
 
 
 @episode.fact(d.WithdrawalAsked)
