@@ -23,7 +23,8 @@ from rulebook.limits import Limit, Limits
 from rulebook.places import PlaceIndex
 from rulebook.rules import Automation, Callers, Delivery, Digest, Grounds, Ladder, Rates, Template, Templates
 from rulebook.stop_words import Listener, StopGroup, StopWords
-from schemas.values import Clock
+from rulebook.uttered import uttered
+from schemas.values import Clock, Utterance
 
 
 class Manifest(Model):
@@ -73,6 +74,10 @@ class Policy(Model):
         """Name a department or an outside body; the code itself where it is neither."""
         found = self.department(code) or next((body for body in self.outside if body.code == code), None)
         return found.name if found else code
+
+    def uttered(self, said: Utterance, at: str = "") -> str:
+        """Say who said what made a matter urgent, in which act, and the words."""
+        return uttered(said, self.body_name, at)
 
     def name_for_callers(self, code: str) -> str:
         """Name a department or an outside body as those who called are told of it."""

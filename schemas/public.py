@@ -36,6 +36,7 @@ from schemas.values import (
     TicketId,
     TicketState,
     Tier,
+    Utterance,
     Value,
     WatchOrder,
     Wording,
@@ -211,6 +212,7 @@ class DeskTask(PublicMessage):
     `alike` are the tickets of so many `callers` about what seems to be one thing, and `incident` the one that gathered
     earlier ones of them.
     `referral` is what is written down by now of the matter's being handed over to the outside body `refer`.
+    `made_urgent_by` is what somebody said that made it urgent last, where that is not the text of the matter itself.
     `wish` is what the requester said who wants the ticket withdrawn or reopened; `recurrence_of` is an earlier ticket
     whose matter came back. `attachments` are those of the ticket, to be fetched at the door of persons.
     """
@@ -228,6 +230,7 @@ class DeskTask(PublicMessage):
     alternatives: tuple[CategoryCode, ...] | None = None
     refer: Code | None = None
     stop_words: tuple[StopWord, ...] | None = None
+    made_urgent_by: Utterance | None = None
     category: CategoryCode | None = None
     tier: Tier
     kind: Kind

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from schemas.values import Channel, Clock, Contact, Due, OfficialDue, ProvisionalDue, Tier
+from schemas.values import Channel, Clock, Contact, Due, OfficialDue, ProvisionalDue, TicketState, Tier, Utterance
 
 REMEMBERED: Final = frozenset({Clock.HANDLING, Clock.REWORK, Clock.URGENT_FIRST_REPORT})
 """The clocks whose due times stand in messages about something else, beside the citizen's."""
@@ -30,8 +30,10 @@ class Profile:
     department that the requester was told last; `tentative` says that the date was told as one that is not settled;
     `promised_by` is the clock that a promise goes by where that is no longer the citizen's; `suspended` says that
     nobody can promise anything, `resumed` that the requester is still to hear of a date after that. `said` is what
-    came in about the ticket last; `watched` says that a supervision order runs, `reviewed` that a callback review
-    does, `takes_returns` that the newest order is neither binding nor accepted.
+    came in about the ticket last, `cry` what made it urgent last and `cried_at` when that was said; `accepted` says
+    that the lead has signed for the order, `ended` how the ticket ended, where it did; `watched` says that a
+    supervision order runs, `reviewed` that a callback review does, `takes_returns` that the newest order is neither
+    binding nor accepted.
     """
 
     ticket: str
@@ -71,6 +73,10 @@ class Profile:
     responsible: str | None = None
     order_told: int = 0
     final: bool = False
+    accepted: bool = False
+    ended: TicketState | None = None
+    cry: Utterance | None = None
+    cried_at: datetime | None = None
     watched: bool = False
     reviewed: bool = False
     takes_returns: bool = False

@@ -6,12 +6,14 @@ from datetime import datetime
 
 from chassis.frozen import replace
 from schemas import dispatch as d
-from schemas.values import Clock, TicketState, Tier
+from schemas.recognised import gist
+from schemas.values import Clock, TicketState, Tier, Utterance
 from services.notify.core.dates import due_of
 from services.notify.core.occasion import Occasion
 from services.notify.core.profile import Profile
+from services.notify.core.urgent import cry, cry_to_department, standing
 from services.notify.core.values import YES
-from services.notify.reactions.tables import Wishes, profiles, wishes, within
+from services.notify.reactions.tables import GIST, Wishes, profiles, wishes, within
 from vocabulary import PARTIES, PARTS, REASONS, STATES, word
 
 
@@ -31,29 +33,66 @@ def alarms(o: Occasion) -> Wishes:
     known = _urgent_orders(o.before)
     for order, department in _urgent_orders(o.profile):
         if (order, department) not in known:
-            at_once = o.book.departments(o.profile, department, at_once=True)
-            if department == o.profile.lead:
-                accept, due = within(o, Clock.RETURN_WINDOW), within(o, Clock.URGENT_FIRST_REPORT)
-                yield from o.to("department-urgent-order", at_once, accept=accept, due=due)
-            else:
-                yield from o.to("department-urgent-task", at_once, due=within(o, Clock.SUPPORTING_TASK))
+            yield from _summoned(o, department)
+
+
+def _summoned(o: Occasion, department: str) -> Wishes:
+    """Whoever has signed for the order is not asked to sign again."""
+    at_once = o.book.departments(o.profile, department, at_once=True)
+    said = cry_to_department(o.profile, o.policy, department)
+    if department == o.profile.lead:
+        accept = "" if o.profile.accepted else within(o, Clock.RETURN_WINDOW)
+        due = due_of(o.profile, Clock.URGENT_FIRST_REPORT) or within(o, Clock.URGENT_FIRST_REPORT)
+        yield from o.to("department-urgent-order", at_once, accept=accept, due=due, said=said)
+    else:
+        due = within(o, Clock.SUPPORTING_TASK)
+        yield from o.to("department-urgent-task", at_once, due=due, said=said)
 
 
 def _urgent_orders(profile: Profile) -> tuple[tuple[int, str], ...]:
-    if profile.tier is not Tier.URGENT or profile.lead is None:
+    if profile.tier is not Tier.URGENT or profile.lead is None or profile.ended is not None:
         return ()
     return tuple((profile.orders, code) for code in dict.fromkeys((profile.lead, *profile.supporting)))
 
 
+@profiles.on(d.StopWordsFound)
+def _cried(profile: Profile, fact: d.StopWordsFound, at: datetime) -> Profile:
+    after = replace(profile, tier=fact.tier, tier_decided=True) if fact.tier else profile
+    return _crying(after, fact.said, at)
+
+
+@profiles.on(d.UrgentCalled)
+def _called(profile: Profile, fact: d.UrgentCalled, at: datetime) -> Profile:
+    return _crying(profile, fact.said, at)
+
+
+def _crying(profile: Profile, said: Utterance | None, at: datetime) -> Profile:
+    """The words as far as a message quotes them, and when they were heard first."""
+    short = said.model_copy(update={"text": gist(said.text, GIST)}) if said and said.text else said
+    return profile if short is None or short == profile.cry else replace(profile, cry=short, cried_at=at)
+
+
+@wishes.on(d.StopWordsFound)
+def _said_of_what_is_urgent(fact: d.StopWordsFound, o: Occasion) -> Wishes:
+    """Whoever works on an urgent matter hears as loudly what was said of it since, unless they said it themselves."""
+    if fact.said is None or o.before.tier is not Tier.URGENT:
+        return
+    author = fact.said.by.party.department if fact.said.by.party else None
+    for _, department in _urgent_orders(o.before):
+        if department != author and cry_to_department(o.profile, o.policy, department):
+            yield from _summoned(o, department)
+
+
 @wishes.on(d.UrgentCalled)
 def _urgent_called(fact: d.UrgentCalled, o: Occasion) -> Wishes:
-    """Whoever is called hears what is urgent, why they are called, and until when they have to say that they know.
+    """Whoever is called hears what made it urgent, how it stands, and until when they have to say that they know.
 
-    What was said last stands first: it may be what makes it urgent. The first report is due from the order on, however
-    often somebody is called; before there is one nobody can say when.
+    The first report is due from the order on, however often somebody is called; before there is one nobody can say
+    when.
     """
-    first = o.profile.text
-    due = due_of(o.profile, Clock.URGENT_FIRST_REPORT) if o.profile.lead else ""
+    works = o.profile.lead is not None and o.profile.ended is None
+    due = due_of(o.profile, Clock.URGENT_FIRST_REPORT) or within(o, Clock.URGENT_FIRST_REPORT)
+    newest = f"{o.profile.said}（此前：{o.profile.text}）" if o.profile.said else o.profile.text
     yield from o.to(
         "duty-urgent",
         o.book.duty_officer(fact.person.id),
@@ -61,8 +100,10 @@ def _urgent_called(fact: d.UrgentCalled, o: Occasion) -> Wishes:
         count=str(fact.call),
         reason=REASONS.said(fact.reason),
         accept=within(o, Clock.DUTY_ACKNOWLEDGEMENT, fact.since(o.at)),
-        due=due or (within(o, Clock.URGENT_FIRST_REPORT) if o.profile.lead else ""),
-        text=f"{o.profile.said}（此前：{first}）" if o.profile.said else first,
+        due=due if works else "",
+        status=standing(o.profile, o.book),
+        said=cry(o.profile, o.policy),
+        text=o.profile.text if o.profile.cry else newest,
     )
 
 
@@ -75,7 +116,7 @@ def _automation_ended(fact: d.AutomationEnded, o: Occasion) -> Wishes:
     yield from o.to("supervisor-category-fell-back", o.book.supervisors(o.at), status=status, reason=reason)
 
 
-profiles.on(d.Accepted)(lambda p, _, __: replace(p, takes_returns=False))
+profiles.on(d.Accepted)(lambda p, _, __: replace(p, takes_returns=False, accepted=True))
 
 
 @wishes.on(d.Accepted)
@@ -97,6 +138,8 @@ def _led(profile: Profile, fact: d.Dispatched, _at: datetime) -> Profile:
         category=fact.category or profile.category,
         orders=fact.order,
         takes_returns=not fact.binding,
+        accepted=profile.accepted and fact.same_lead is True,
+        ended=None,
     )
 
 
@@ -176,14 +219,14 @@ def stood_down(o: Occasion, code: str | None, *, status: str, reason: str) -> Wi
         yield from o.department(code, "department-ended", status=status, reason=reason)
 
 
-profiles.on(d.ReturnUpheld)(lambda p, _, __: replace(p, lead=None, supporting=()))
+profiles.on(d.ReturnUpheld)(lambda p, _, __: replace(p, lead=None, supporting=(), accepted=False))
 
 
 @profiles.on(d.Reopened)
 def _reopened(profile: Profile, _fact: d.Reopened, _at: datetime) -> Profile:
     """What was promised before the end is over: the next promise is the next department's."""
     after = replace(profile, lead=None, supporting=(), final=False)
-    return replace(after, promised="", responsible=None, promised_by=Clock.HANDLING)
+    return replace(after, promised="", responsible=None, promised_by=Clock.HANDLING, ended=None, reply="")
 
 
 @wishes.on(d.ReturnUpheld, d.ReturnOverruled)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas.referral import Referral
+from schemas.values import TicketState
 from services.notify.core.occasion import Occasion
 from services.notify.core.values import ground
 from services.notify.reactions.dispatched import stood_down
@@ -13,8 +14,12 @@ from vocabulary import OUTCOMES, PARTIES, word
 
 profiles.on(d.FinalAnswerGiven)(lambda p, fact, _: replace(p, reply=fact.text, final=True, promised=""))
 profiles.on(d.SettledAtUnit)(lambda p, fact, _: replace(p, reply=fact.reply, promised=""))
-profiles.on(d.NotAccepted, d.Withdrawn, d.Transferred)(lambda p, _, __: replace(p, promised=""))
-profiles.on(d.Merged, d.SplitUp)(lambda p, _, __: replace(p, promised=""))
+profiles.on(d.NotAccepted)(lambda p, _, __: replace(p, promised="", ended=TicketState.NOT_ACCEPTED))
+profiles.on(d.Withdrawn)(lambda p, _, __: replace(p, promised="", ended=TicketState.WITHDRAWN))
+profiles.on(d.Transferred)(lambda p, _, __: replace(p, promised="", ended=TicketState.TRANSFERRED))
+profiles.on(d.Merged)(lambda p, _, __: replace(p, promised="", ended=TicketState.MERGED))
+profiles.on(d.Unmerged)(lambda p, _, __: replace(p, ended=None))
+profiles.on(d.SplitUp)(lambda p, _, __: replace(p, promised="", ended=TicketState.SPLIT))
 profiles.on(d.ReworkWithdrawn)(lambda p, _, __: replace(p, promised="", promised_by=None))
 wishes.on(d.FinalAnswerGiven)(lambda _, o: o.requester("requester-final-answer"))
 wishes.on(d.SettledAtUnit)(lambda _, o: o.requester("requester-settled", department=PARTIES["unit"]))

@@ -57,6 +57,9 @@ def _handled_accepted(_fact: d.HandledAccepted, o: Occasion) -> Wishes:
     yield from o.visitor("visitor-result")
 
 
+profiles.on(d.ReworkOrdered)(lambda p, _, __: replace(p, reply=""))
+
+
 @wishes.on(d.ReworkOrdered)
 def _rework_ordered(fact: d.ReworkOrdered, o: Occasion) -> Wishes:
     failures = fact.failure or 0

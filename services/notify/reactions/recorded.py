@@ -59,7 +59,6 @@ def _known_answered(profile: Profile, fact: t.Answered, _at: datetime) -> Profil
 wishes.on(t.Answered)(lambda _, o: o.requester("requester-answered"))
 profiles.on(d.CategorySuggested)(lambda p, fact, _: replace(p, category=fact.category) if fact.taken else p)
 profiles.on(d.Classified)(lambda p, fact, _: replace(p, category=fact.category, tier=fact.tier, tier_decided=True))
-profiles.on(d.StopWordsFound)(lambda p, fact, _: replace(p, tier=fact.tier, tier_decided=True) if fact.tier else p)
 
 
 @profiles.on(d.MergeTaken)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from chassis.frozen import replace
 from schemas import clocks as c
-from schemas.values import Clock, ProvisionalDue, breach_by, remind_by
+from schemas.values import Clock, ProvisionalDue, TicketState, breach_by, remind_by
 from services.notify.core.dates import dated
 from services.notify.core.occasion import Occasion
 from services.notify.core.profile import REMEMBERED, STANDS_STILL, Profile
@@ -38,12 +38,15 @@ def _timed(profile: Profile, fact: _Timed, _at: datetime) -> Profile:
 
 @profiles.on(c.ClockStarted)
 def _started(profile: Profile, fact: c.ClockStarted, at: datetime) -> Profile:
-    """Who hears of a rework hears its date with it."""
+    """Who hears of a rework hears its date with it; what can be reopened has ended."""
     after = _timed(profile, fact, at)
+    if fact.clock is Clock.REOPEN_WINDOW:
+        return replace(after, ended=TicketState.CLOSED)
     if fact.clock is not Clock.REWORK:
         return after
     date = dated(fact.due)
-    return replace(after, promised_by=Clock.REWORK, promised=date.day, tentative=date.tentative)
+    reworked = replace(after, promised_by=Clock.REWORK, ended=None)
+    return replace(reworked, promised=date.day, tentative=date.tentative)
 
 
 @wishes.on(c.ClockStarted)

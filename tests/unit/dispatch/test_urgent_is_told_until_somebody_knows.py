@@ -173,6 +173,14 @@ def test_whoever_is_called_reads_the_words_that_made_it_urgent_and_whose_they_ar
     assert (said.act, said.text) == (kind, CRY)
     assert said.by.party is not None
     assert story.said(d.StopWordsFound).said == said
+    # and so does whoever looks at the desk
+    (task,) = (each for each in desk_tasks_of(story) if each.task == DeskTaskKind.URGENT_CALL)
+    assert task.made_urgent_by == said
+
+
+def desk_tasks_of(story: Story) -> list[DeskTask]:
+    told = (each.message for each in story.told if each.topic == DESK)
+    return [each for each in told if isinstance(each, DeskTask) and each.open]
 
 
 def test_what_is_said_while_somebody_is_called_is_read_by_the_next_who_is() -> None:

@@ -20,7 +20,17 @@ from schemas.registry import DESK
 from schemas.values import CategoryCode, Code, DepartmentCode, DeskTaskKind, IncidentId, Person, StopWord
 from services.dispatch.core.attachments import shown_to_desk
 from services.dispatch.core.desk import task_in_review
-from services.dispatch.core.regions import Drawn, ExtensionAsked, Made, Member, Noticed, NoWish, Owed, SuspensionAsked
+from services.dispatch.core.regions import (
+    Drawn,
+    ExtensionAsked,
+    Made,
+    Member,
+    Noticed,
+    NotUrgent,
+    NoWish,
+    Owed,
+    SuspensionAsked,
+)
 from services.dispatch.core.rules import Rules
 from services.dispatch.core.sealing import is_confidential, recognised_in, veil_for
 from services.dispatch.core.standing import Transferred
@@ -94,6 +104,7 @@ def _task(state: Ticket, asked: WaitingAtDesk, task: DeskTaskKind, policy: Polic
         refer=_outside(state) or waits.refer,
         referral=_referral(state, task),
         stop_words=_in_order(state.stop_words.found, groups) or None,
+        made_urgent_by=None if isinstance(state.urgency, NotUrgent) else state.urgency.said,
         category=_about(state, task),
         tier=matter.tier,
         kind=matter.kind,
