@@ -42,9 +42,14 @@ class Shift(Model):
 
 
 class Duty(Model):
-    """The roster; `default` are told at every moment that no shift covers."""
+    """The roster; `default` are told at every moment that no shift covers.
+
+    Where nobody answers in so many `rounds`, those `above` are told, each once; then the alarm stands.
+    """
 
     default: Order
+    rounds: Annotated[int, Field(ge=1, le=20)] = 2
+    above: tuple[Code, ...] = ()
     shifts: tuple[Shift, ...] = ()
 
     def at(self, moment: datetime) -> Shift | None:
@@ -73,7 +78,12 @@ def on_duty(duty: Duty, moment: datetime, people: Mapping[str, Person]) -> OnDut
     return OnDuty(usual, by_default=True)
 
 
-def _there(order: Order, people: Mapping[str, Person], moment: datetime) -> tuple[Person, ...]:
+def above_duty(duty: Duty, moment: datetime, people: Mapping[str, Person]) -> tuple[Person, ...]:
+    """Tell who is told, in order, once nobody on duty answered in any round."""
+    return _there(duty.above, people, moment)
+
+
+def _there(order: tuple[Code, ...], people: Mapping[str, Person], moment: datetime) -> tuple[Person, ...]:
     found = (in_force(people, code, moment.date()) for code in order)
     return tuple(dict.fromkeys(person for person in found if person is not None))
 
@@ -102,6 +112,8 @@ def check_duty(checked: Checked) -> Iterator[Problem]:
     duty, office = checked.model(file, Duty), checked.model("office.yaml", Office)
     yield from _people(checked, office, ("default",), duty.default)
     yield from _gone(checked, office, ("default",), duty.default)
+    yield from _people(checked, office, ("above",), duty.above)
+    yield from _gone(checked, office, ("above",), duty.above)
     for index, shift in enumerate(duty.shifts):
         yield from _people(checked, office, ("shifts", index, "people"), shift.people)
         yield from _gone(checked, office, ("shifts", index, "people"), shift.people, shift)

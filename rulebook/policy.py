@@ -18,7 +18,7 @@ from rulebook.directory import (
     VisitingUnit,
     in_force,
 )
-from rulebook.duty import Duty, OnDuty, on_duty
+from rulebook.duty import Duty, OnDuty, above_duty, on_duty
 from rulebook.limits import Limit, Limits
 from rulebook.places import PlaceIndex
 from rulebook.rules import Automation, Callers, Delivery, Digest, Grounds, Ladder, Rates, Template, Templates
@@ -166,6 +166,10 @@ class Policy(Model):
     def on_duty(self, at: datetime) -> OnDuty:
         """Tell who is told of something urgent at an instant, in order; there is always somebody."""
         return on_duty(self.duty, self._here(at).replace(tzinfo=None), self._person_by_id)
+
+    def above_duty(self, at: datetime) -> tuple[Person, ...]:
+        """Tell who is told of something urgent at an instant, in order, once nobody on duty has answered."""
+        return above_duty(self.duty, self._here(at).replace(tzinfo=None), self._person_by_id)
 
     def owner_of(self, clock: Clock, at: datetime) -> Person | None:
         """Return the named person who answers that day for a clock of the centre or the survey office."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from schemas.dispatch.base import DispatchFact, Pressing
 from schemas.values import Code, Person, Utterance
 
@@ -10,7 +12,9 @@ class UrgentCalled(Pressing):
     """Whoever is next on the duty roster is told at once of an urgent matter, the `call`-th time, and why.
 
     `by_default` says that no shift of the roster covers the moment, so that those were called who stand in for a gap.
-    `said` is what made it urgent last; None where the text of the matter itself did.
+    It is the `turn`-th call of this alarm; where it is the last one the alarm is `standing`: nobody is called after it
+    until something else happens, and it waits at the desk. `said` is what made it urgent last; None where the text of
+    the matter itself did.
     """
 
     call: int
@@ -18,6 +22,8 @@ class UrgentCalled(Pressing):
     reason: Code
     by_default: bool = False
     said: Utterance | None = None
+    turn: int = 1
+    standing: Literal[True] | None = None
 
 
 class UrgentAcknowledged(DispatchFact):

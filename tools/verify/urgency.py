@@ -73,9 +73,9 @@ def _ends(step: LifeStep) -> bool:
 def _followed(call: _Call, elsewhere: Elsewhere) -> Iterator[Chinese]:
     name = f"对 {call.fact.person.id} 的第 {call.fact.call} 次呼叫"
     due = elsewhere.calls.get(call.step.at)
-    if due is None:
+    if due is None and not call.fact.standing:
         yield Chinese(f"{name}等应答，没有时限计时")
     elif call.end is None and not elsewhere.desk.get("urgent_call"):
         yield Chinese(f"{name}无人应答，待办里没有")
-    elif call.end is not None and isinstance(call.end.fact, d.UrgentCalled) and call.end.at > due:
+    elif call.end is not None and isinstance(call.end.fact, d.UrgentCalled) and due is not None and call.end.at > due:
         yield Chinese(f"{name}无人应答，到 {call.end.at:%Y-%m-%d %H:%M:%S} 才呼叫下一位")

@@ -60,7 +60,10 @@ clocks.on(d.StopWordsSeenTo)(lambda _, __: (Meet(these(Clock.STOP_WORDS)),))
 def _urgent_called(fact: d.UrgentCalled, whose: Whose) -> Commands:
     clock = Clock.DUTY_ACKNOWLEDGEMENT
     owner = whose(clock, Owner.of("office", fact.person.id))
-    return (Stop(these(clock), "called_again"), Start(clock, owner, at=fact.known_at, tier=Tier.URGENT, afresh=True))
+    before = Stop(these(clock), "called_again")
+    if fact.standing:
+        return (before,)
+    return (before, Start(clock, owner, at=fact.known_at, tier=Tier.URGENT, afresh=True))
 
 
 clocks.on(d.UrgentAcknowledged)(lambda _, __: (Meet(these(Clock.DUTY_ACKNOWLEDGEMENT)),))

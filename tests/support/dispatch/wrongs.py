@@ -412,7 +412,7 @@ WRONGS: Final[tuple[Wrong, ...]] = (
     Wrong(
         "review",
         "not_reviewed_yet",
-        "reviewed_already",
+        "waits_to_close",
         lambda story: _unseen(_standing(held="exempt", accepted=True)(story)),
         _saying(department=None),
         states={S.HANDLED},
@@ -527,7 +527,10 @@ WRONGS: Final[tuple[Wrong, ...]] = (
     Wrong("remove_attachment_too", "has_it", MOOT, beside(attachments=())),
     Wrong("redact_too", "not_covered_yet", MOOT, beside(redacted=("0" * 32,))),
     Wrong("due_changed", "due_of_participant", MOOT, command=_saying(owner="department:police")),
-    Wrong("breached", "worth_noting", MOOT, command=_saying(clock="handling", owner="department:police")),
+    *(
+        Wrong("breached", guard, MOOT, command=_saying(clock="handling", owner="department:police"), states=states)
+        for guard, states in (("worth_noting", {S.MERGED}), ("worth_saying", frozenset(STORIES) - {S.MERGED}))
+    ),
     Wrong("breach_withdrawn", "noted_as_missed", MOOT, beside(overdue={})),
 )
 """One for each guard of a kind; where two rows of a kind have other guards, each names its states."""

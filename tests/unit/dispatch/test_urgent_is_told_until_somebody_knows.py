@@ -336,6 +336,59 @@ def test_what_has_ended_or_is_not_urgent_any_more_calls_nobody(end: Callable[[St
     unanswered(over).then()
 
 
+def test_when_nobody_on_duty_answers_those_above_are_told_and_then_the_alarm_stands() -> None:
+    story, told = opened(category=GAS), []
+    while not story.said(d.UrgentCalled).standing:
+        told.append(story.said(d.UrgentCalled).person.id)
+        story = unanswered(story)
+    last = story.said(d.UrgentCalled)
+
+    duty, above = shipped().duty.default, shipped().duty.above
+    assert [*told, last.person.id] == [*duty * shipped().duty.rounds, *above]
+    assert DeskTaskKind.URGENT_CALL in story.ticket.waiting
+    boss = last.person
+    known = story.act(i.AcknowledgeUrgent(ticket=TICKET, by=boss))
+    assert known.said(d.UrgentAcknowledged).by.person == boss
+
+
+def missed(story: Story, clock: Clock, owner: str = "office:p-xu") -> Story:
+    return story.clock(c.ClockBreached, clock, owner)
+
+
+@pytest.mark.parametrize(
+    ("story", "clock", "owner"),
+    [
+        (lambda: opened(rules_with(dispatch=Passing.QUEUE), category=GAS), Clock.DISPATCHING, ""),
+        (lambda: opened(tier=Tier.URGENT), Clock.URGENT_FIRST_REPORT, f"department:{LEAD}"),
+        (lambda: opened(tier=Tier.URGENT), Clock.HANDLING, f"department:{LEAD}"),
+        (lambda: opened(tier=Tier.URGENT), Clock.APPROVAL, ""),
+        (lambda: opened(tier=Tier.URGENT), Clock.STOP_WORDS, ""),
+    ],
+)
+def test_a_limit_of_something_urgent_that_is_missed_is_an_alarm_of_its_own(
+    story: Callable[[], Story], clock: Clock, owner: str
+) -> None:
+    known = story().office(i.AcknowledgeUrgent)
+    late = missed(known, clock, owner or "office:p-xu")
+    called = late.said(d.UrgentCalled)
+    assert (called.reason, called.turn) == ("limit_missed", 1)
+    assert isinstance(late.ticket.urgency, Calling)
+    assert not [fact for fact in missed(late, clock, owner or "office:p-xu").facts if isinstance(fact, d.UrgentCalled)]
+    assert isinstance(late.office(i.AcknowledgeUrgent).ticket.urgency, Acknowledged)
+
+
+def test_a_missed_limit_of_what_is_not_urgent_calls_nobody() -> None:
+    assert missed(given.pending_dispatch(), Clock.DISPATCHING).facts == ()
+
+
+def test_an_alarm_that_stands_rings_again_when_a_limit_is_missed() -> None:
+    story = opened(rules_with(dispatch=Passing.QUEUE), category=GAS)
+    while not story.said(d.UrgentCalled).standing:
+        story = unanswered(story)
+    again = missed(story, Clock.DISPATCHING).said(d.UrgentCalled)
+    assert (again.turn, again.standing) == (1, None)
+
+
 def test_a_ticket_that_is_merged_is_called_again_only_when_it_comes_back() -> None:
     merging = opened(tier=Tier.URGENT).office(i.Merge, into=OTHER, reason="重复反映。")
     answer = r.MergeAnswered(ticket=TICKET, origin=OTHER, by=Actor(), taken=True, reason="已并入", receipt=RECEIPT)

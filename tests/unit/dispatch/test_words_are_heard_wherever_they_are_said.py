@@ -126,7 +126,7 @@ def test_what_is_said_at_the_callback_closes_nothing_before_a_person_has_seen_to
     assert story.ticket.matter.tier is Tier.URGENT
     assert [each.happened for each in callbacks(story)] == ["cancelled"]
     known = story.office(i.AcknowledgeUrgent).then(d.UrgentAcknowledged, state=TicketState.HANDLED)
-    known.office(i.Review, accepted=True).refused("reviewed_already")
+    known.office(i.Review, accepted=True).refused("waits_to_close")
     seen = known.office(i.SeeToStopWords, note="已报110，家属已到场。")
     seen.then(d.StopWordsSeenTo, d.Closed, state=TicketState.CLOSED)
     assert seen.said(d.Closed).ruling is Ruling.SOLVED

@@ -93,6 +93,14 @@ def test_whoever_is_called_of_something_urgent_has_ten_minutes_by_night_to_say_t
     assert ticket.wait("2026-10-02 03:00") == []
 
 
+def test_the_last_call_of_an_alarm_stands_and_nobody_is_counted_for_it(ticket: Ticket) -> None:
+    ticket.hear("2026-10-02 02:10", d.Opened, tier=Tier.URGENT)
+    call: dict[str, Any] = {"person": {"id": "p-min", "name": "闵建国"}, "reason": "became_urgent"}
+    ticket.hear("2026-10-02 02:10", d.UrgentCalled, call=1, **call)
+    ticket.hear("2026-10-02 02:20", d.UrgentCalled, call=2, turn=2, standing=True, **call)
+    assert "duty_acknowledgement" not in ticket.open()
+
+
 def test_nobody_owes_an_answer_to_a_call_that_is_over(ticket: Ticket) -> None:
     ticket.hear("2026-10-02 02:10", d.Opened, tier=Tier.URGENT)
     call: dict[str, Any] = {"person": {"id": "p-min", "name": "闵建国"}, "reason": "became_urgent"}

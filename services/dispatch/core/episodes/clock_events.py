@@ -18,6 +18,7 @@ from services.dispatch.core.episode import MOOT, Episode, Refusal
 from services.dispatch.core.episodes.escalation import unproposed_for
 from services.dispatch.core.episodes.nudging import answer_breach, lead_holds, take_back
 from services.dispatch.core.episodes.supervision import REVIEWED_AFTER
+from services.dispatch.core.episodes.urgency import call_of_missed, is_rung_about
 from services.dispatch.core.holder import held_by, participants
 from services.dispatch.core.regions import NotedDue, Ordered, Owed, ReviewOrdered
 from services.dispatch.core.standing import LIVING, OPEN, Dispatched, Merged
@@ -144,11 +145,18 @@ def worth_noting(draft: Draft, fact: c.ClockBreached) -> Refusal | None:
     return None if concerns or of_citizen or waited_for else MOOT
 
 
-@episode.clock("breached", c.ClockBreached, OPEN | {S.SPLIT} | REVIEWED_AFTER, worth_noting)
+def worth_saying(draft: Draft, fact: c.ClockBreached) -> Refusal | None:
+    """A missed limit is noted where others than the centre owe it, and rung about where it is urgent."""
+    return None if is_rung_about(draft.ticket, fact.clock) else worth_noting(draft, fact)
+
+
+@episode.clock("breached", c.ClockBreached, OPEN | {S.SPLIT} | REVIEWED_AFTER, worth_saying)
 def breached(draft: Draft, fact: c.ClockBreached) -> None:
-    draft.say(_missed(draft, fact))
-    if not _over_before_the_lead(draft.ticket, fact):
-        answer_breach(draft, fact.clock, fact.clock_id, fact.owner.department)
+    if worth_noting(draft, fact) is None:
+        draft.say(_missed(draft, fact))
+        if not _over_before_the_lead(draft.ticket, fact):
+            answer_breach(draft, fact.clock, fact.clock_id, fact.owner.department)
+    call_of_missed(draft, fact.clock)
 
 
 @episode.clock("breached", c.ClockBreached, {S.MERGED}, worth_noting)

@@ -45,7 +45,7 @@ def not_reviewed_yet(draft: Draft, action: i.Review) -> Refusal | None:
     reason = (
         "该工单的办结已审核通过；请先处理识别到的敏感内容、确认知悉紧急件，随后即行结案，需要继续办理的再重启办理。"
     )
-    return Refusal("reviewed_already", reason)
+    return Refusal("waits_to_close", reason)
 
 
 def sent_back_on_a_ground(draft: Draft, action: i.Review) -> Refusal | None:

@@ -7,6 +7,7 @@ However a ticket became urgent, and whenever: after every decision that leaves o
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from chassis.frozen import replace
 from rulebook.directory import Person as Named
@@ -15,7 +16,7 @@ from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.message import value_of
 from schemas.owner import Owner
-from schemas.values import ENDED, Actor, Person, Tier, Utterance
+from schemas.values import ENDED, Actor, Clock, Person, Tier, Utterance
 from schemas.values import TicketState as S
 from services.dispatch.core.draft import BY_POLICY, Draft
 from services.dispatch.core.episode import MOOT, Episode, Refusal
@@ -25,6 +26,26 @@ from services.dispatch.core.standing import OPEN, AtAnEnd
 from services.dispatch.core.ticket import Ticket
 
 episode = Episode("urgency")
+
+RINGS: Final = frozenset(
+    {
+        Clock.UNIT_PASS_ON,
+        Clock.SURVEY_OFFICE,
+        Clock.DISPATCHING,
+        Clock.URGENT_FIRST_REPORT,
+        Clock.HANDLING,
+        Clock.REWORK,
+        Clock.SUPPORTING_TASK,
+        Clock.RETURN_RULING,
+        Clock.ADJUDICATION,
+        Clock.APPROVAL,
+        Clock.STOP_WORDS,
+        Clock.REDISPATCH,
+        Clock.WITHDRAWAL,
+        Clock.REOPENING,
+    }
+)
+"""The limits of what is urgent that nobody may sleep through: until it is dispatched, handled, and decided on."""
 
 
 # --- called, whoever is next -----------------------------------------------------------------------------------------
@@ -68,10 +89,19 @@ def _is_anybodys(ticket: Ticket) -> bool:
 
 
 def call_next(draft: Draft, by: Actor, *, reason: str, said: Utterance | None = None) -> None:
-    """Call the next one on the roster of this moment, and so on round; what is not `said` anew is what was before."""
+    """Call the next one: on the roster of this moment and so on round, then above; then the alarm stands.
+
+    What is not `said` anew is what was before.
+    """
     roster, before = draft.rules.policy.on_duty(draft.at), draft.ticket.urgency
-    last = None if isinstance(before, NotUrgent) else before.person
-    person = _after(roster.people, last)
+    above = draft.rules.policy.above_duty(draft.at)
+    goes_on = isinstance(before, Calling) and not before.standing
+    turn = before.turn + 1 if isinstance(before, Calling) and goes_on else 1
+    rounds = draft.rules.policy.duty.rounds * len(roster.people)
+    if turn > rounds and above:
+        person = above[min(turn - rounds, len(above)) - 1]
+    else:
+        person = _after(roster.people, None if isinstance(before, NotUrgent) else before.person)
     called = d.UrgentCalled(
         **draft.stamp(by),
         call=1 if isinstance(before, NotUrgent) else before.call + 1,
@@ -79,8 +109,22 @@ def call_next(draft: Draft, by: Actor, *, reason: str, said: Utterance | None = 
         reason=reason,
         by_default=roster.by_default,
         said=said or (None if isinstance(before, NotUrgent) else before.said),
+        turn=turn,
+        standing=True if turn >= rounds + len(above) else None,
     )
     draft.say(called)
+
+
+def call_of_missed(draft: Draft, clock: Clock) -> None:
+    """Call again where time ran out on what somebody knows to be urgent: whoever knew of it did not see it done."""
+    if is_rung_about(draft.ticket, clock):
+        call_next(draft, draft.by, reason="limit_missed")
+
+
+def is_rung_about(ticket: Ticket, clock: Clock) -> bool:
+    """Whether a missed limit is an alarm of its own: nobody is being called, and it is urgent still."""
+    quiet = not isinstance(ticket.urgency, Calling) or ticket.urgency.standing
+    return clock in RINGS and quiet and ticket.matter.tier is Tier.URGENT and _is_anybodys(ticket)
 
 
 def _after(people: tuple[Named, ...], last: Person | None) -> Named:
@@ -94,7 +138,15 @@ def _after(people: tuple[Named, ...], last: Person | None) -> Named:
 def _called(ticket: Ticket, fact: d.UrgentCalled, _at: datetime) -> Ticket:
     before = ticket.urgency.called if isinstance(ticket.urgency, Calling) else ()
     called = tuple(dict.fromkeys((*before, fact.person.id)))
-    return replace(ticket, urgency=Calling(call=fact.call, person=fact.person, called=called, said=fact.said))
+    calling = Calling(
+        call=fact.call,
+        person=fact.person,
+        called=called,
+        said=fact.said,
+        turn=fact.turn,
+        standing=fact.standing is not None,
+    )
+    return replace(ticket, urgency=calling)
 
 
 def unless_over(ticket: Ticket) -> Ticket:

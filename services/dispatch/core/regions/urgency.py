@@ -26,7 +26,8 @@ class NotUrgent:
 class Calling:
     """The `call`-th call went to `person`; nobody has said yet that they know.
 
-    `called` are all who were called, `said` is what made it urgent last.
+    `called` are all who were called, `said` is what made it urgent last. It was the `turn`-th call of this alarm; one
+    that is `standing` has been everywhere.
     """
 
     at: Literal["calling"] = "calling"
@@ -35,6 +36,8 @@ class Calling:
     person: Person
     called: tuple[str, ...]
     said: Utterance | None = None
+    turn: int = 1
+    standing: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
