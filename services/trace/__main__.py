@@ -14,6 +14,7 @@ from services.trace.edges.answers import Answers
 from services.trace.edges.calendars import Calendars
 from services.trace.edges.gauges import gauges
 from services.trace.edges.http import serve
+from services.trace.edges.reconciling import reconcile
 from services.trace.edges.words import Words
 from services.trace.settings import TraceSettings
 from services.trace.work import noting
@@ -31,7 +32,11 @@ def compose(settings: TraceSettings, policy: Policy) -> Service:
         work=noting(settings.redaction_key),
         policy=policy.version,
         migrations=Path(__file__).with_name("sql"),
-        edges=(serve(settings, answers_of(policy, settings.policy)), gauges),
+        edges=(
+            serve(settings, answers_of(policy, settings.policy)),
+            gauges,
+            *((reconcile(settings),) if settings.city else ()),
+        ),
     )
 
 

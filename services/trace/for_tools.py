@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from rulebook import Policy
 from services.trace.core.ball import BallSpan, LifeStep, ball_in_court
 from services.trace.core.calendars import as_published
+from services.trace.core.citys_list import ZONE, CityTicket, Difference, OurTicket, differences
 from services.trace.core.desk import marks
 from services.trace.core.holder import AT_REST
 from services.trace.core.rates import IN_TIME_OR_COUNTED, Rate, rates_of, referred_statement
@@ -51,6 +52,7 @@ from services.trace.edges.answered import (
     VisitWords,
     WayAnswer,
 )
+from services.trace.edges.from_city import ours as came_from_city
 from services.trace.edges.words import Words
 from services.trace.reactions import clocks, orders, steps_of, summaries
 
@@ -58,7 +60,9 @@ __all__ = [
     "AT_REST",
     "IN_TIME_OR_COUNTED",
     "NOBODY",
+    "ZONE",
     "BallSpan",
+    "CityTicket",
     "ClockStanding",
     "ClockWords",
     "ClocksAnswer",
@@ -67,6 +71,7 @@ __all__ = [
     "DeskAnswer",
     "DeviceRequestAnswer",
     "DeviceRequestsAnswer",
+    "Difference",
     "EntryAnswer",
     "GapsAnswer",
     "HalfHourAnswer",
@@ -74,6 +79,7 @@ __all__ = [
     "HeldFor",
     "LifeStep",
     "MeAnswer",
+    "OurTicket",
     "QueueAnswer",
     "Rate",
     "RateAnswer",
@@ -100,8 +106,10 @@ __all__ = [
     "Words",
     "as_published",
     "ball_in_court",
+    "came_from_city",
     "clocks",
     "described",
+    "differences",
     "marks",
     "orders",
     "rates_of",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from doors.city import ReachesTheCity
 from doors.settings import LoginSettings
 
 
-class TraceSettings(LoginSettings):
+class TraceSettings(LoginSettings, ReachesTheCity):
     """Where to answer over HTTP (port 0: any free one), and which policy gives things their names."""
 
     bind: str = "127.0.0.1"

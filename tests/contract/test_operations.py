@@ -54,6 +54,7 @@ BOUNDED: Final[Mapping[str, str]] = {
     "way": "the ways of delivery",
     "work": "words that are written in the code",
     "verdict": "right, wrong, unchecked",
+    "difference": "in what two sides can differ, by the code",
     "disk": "the words of LIUHEN_DISKS, which whoever deploys chooses",
     "of": "used, most",
     "bound": "the share itself, and both ends of its interval",

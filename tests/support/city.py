@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ class City:
     told: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    looked: int = 0
 
     def hands_down(self, number: str, **more: Any) -> None:
         """An order for the district."""
@@ -60,7 +60,8 @@ class City:
 
     async def listed(self, request: web.Request) -> web.Response:
         assert request.query["since"]
-        return web.Response(text=json.dumps({"tickets": self.tickets}), content_type="application/json")
+        self.looked += 1
+        return web.json_response({"tickets": self.tickets}, status=self.answers.pop(0) if self.answers else 200)
 
 
 @web.middleware

@@ -66,6 +66,8 @@ class Tables:
     """Rows of the default partition: a month's own partition was missing when they came."""
     untold: int = 0
     """Open tickets of which somebody could not be told something by any way; trace knows."""
+    otherwise_at_city: int = 0
+    """How the city's list differed from what trace noted, this morning."""
     kept_from_city: int = 0
     """What the city's platform was to be told, and did not take so far; notify knows."""
 
@@ -188,6 +190,9 @@ def _tables(look: Look) -> Iterator[Finding]:
         if its.untold:
             then = "在工作台的“通知送不到”队列里逐件人工告知；同一方式大量送不到，查该方式的网关。"
             yield Finding(Severity.WARNING, "通知", f"{its.untold} 件在办工单有通知没有送到", then)
+        if its.otherwise_at_city:
+            then = "用 liuhen reconcile 逐件看是哪一边的错，按各自的办法改正；明早自动再对。"
+            yield Finding(Severity.WARNING, "市级平台", f"两边所记有 {its.otherwise_at_city} 处不同", then)
         if its.kept_from_city:
             then = "查对方是否应答、LIUHEN_CITY_TOKEN 是否有效；恢复后按顺序自行补报，不要手工重报。"
             yield Finding(Severity.WARNING, "市级平台", f"{its.kept_from_city} 条办理情况报过，对方没有收下", then)

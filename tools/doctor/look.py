@@ -40,6 +40,9 @@ _FIRST_STEP: Final = (
     " lateral (select recorded from event where lane = lane.name order by number limit 1) first"
 )
 _UNTOLD: Final = "select count(*) from summary where untold and is_open"
+_OTHERWISE_AT_CITY: Final = (
+    "select coalesce((select jsonb_array_length(differences) from reconciled order by day desc limit 1), 0)"
+)
 _KEPT_FROM_CITY: Final = (
     "select count(*) from delivery where status = 'pending' and way = 'city' and attempts > 0 and leased_until is null"
 )
@@ -113,6 +116,7 @@ async def _tables(connection: asyncpg.Connection[Any]) -> Tables:
     return Tables(
         *(tuple(row[0]), row[1], row[2], row[3]),
         untold=await _counted(connection, "summary", _UNTOLD),
+        otherwise_at_city=await _counted(connection, "reconciled", _OTHERWISE_AT_CITY),
         kept_from_city=await _counted(connection, "delivery", _KEPT_FROM_CITY),
     )
 

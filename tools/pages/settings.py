@@ -24,7 +24,7 @@ _READ_BY: Final = {
     "chassis/settings.py": "every service",
     "doors/settings.py": "trace, desk",
     "doors/attachments/settings.py": "intake, desk",
-    "doors/city.py": "intake, notify",
+    "doors/city.py": "intake, notify, trace",
     "tools/watch.py": "the watch",
     "tools/local/settings.py": "the local runner",
 }

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from liuhen.reconciling import ZONE, CityTicket, OurTicket, differences, read_list
+from liuhen.reconciling import read_list
 from schemas.values import Grade, Solved, TicketState
+from services.trace.core.citys_list import ZONE, CityTicket, OurTicket, differences
 from tools.errors import SaidClearly
 
 NUMBER, TICKET = "SH20260914-1077", "26091400000012"

@@ -48,6 +48,7 @@ def test_where_all_is_well_nothing_is_said() -> None:
         (replace(WELL, tables={"sla": Tables(dead_letters=2)}), Severity.WARNING, "sla", "2 件死信"),
         (replace(WELL, tables={"sla": Tables(outside_of_months=5)}), Severity.WARNING, "sla", "不在所属月份"),
         (replace(WELL, tables={"trace": Tables(untold=3)}), Severity.WARNING, "通知", "3 件在办工单有通知没有送到"),
+        (replace(WELL, tables={"trace": Tables(otherwise_at_city=2)}), Severity.WARNING, "市级平台", "有 2 处不同"),
         (replace(WELL, tables={"notify": Tables(kept_from_city=4)}), Severity.WARNING, "市级平台", "4 条办理情况报过"),
         (
             replace(WELL, parts=(Part("sla", alive=True, ready=False, waits=("database",)),)),
