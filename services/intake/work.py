@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from chassis.clock import Clock
 from chassis.contacts import opened_in
-from chassis.misfit import UnrecoverableError
 from chassis.portions import Stretch
 from chassis.redaction import cover_records, covered, overlays
 from chassis.service import (
@@ -48,7 +47,8 @@ from schemas.message import Message
 from schemas.numbering import without_part
 from schemas.registry import department_of, party_of
 from services.intake import store
-from services.intake.core.again import UnlikeError, as_said, attachments_in, facts_of, numbers_in
+from services.intake.core.again import as_said, attachments_in, facts_of, numbers_in
+from services.intake.core.alarms import Alarm, alarm_of
 from services.intake.core.attachments import named_in
 from services.intake.core.decide import Moment, decide
 from services.intake.core.news import Newsroom
@@ -81,11 +81,12 @@ class DecidedSubmission(NamedTuple):
 
 
 class Taking(NamedTuple):
-    """By what submissions are taken, and the key of the hashes of what was redacted."""
+    """By what submissions are taken, the key of the hashes of what was redacted, and who hears of what is wrong."""
 
     config: DoorConfig
     clock: Clock
     redaction: bytes
+    alarm: Alarm
 
 
 @dataclass(slots=True)
@@ -108,12 +109,12 @@ def newsroom_of(policy: Policy) -> Newsroom:
     return Newsroom(read_yaml(_CORE / "news.yaml"), policy)
 
 
-def working(config: DoorConfig, newsroom: Newsroom, clock: Clock, redaction: bytes) -> Work:
-    """Make the work of the service; `redaction` is the key of the hashes of what was redacted."""
+def working(taking: Taking, newsroom: Newsroom) -> Work:
+    """Make the work of the service."""
+    config = taking.config
 
     async def work(transaction: Transaction, items: Sequence[Heard | Foreign]) -> Outcome:
         result = Result()
-        taking = Taking(config, clock, redaction)
         await _take(transaction, [item for item in items if isinstance(item, Foreign)], taking, result)
         taken = iter(result.words)
         heard_of = [item for item in items if isinstance(item, Heard)]
@@ -150,7 +151,7 @@ def _gone(says: Sequence[Say], policy: Policy) -> frozenset[str]:
 async def _take(transaction: Transaction, items: Sequence[Foreign], taking: Taking, result: Result) -> None:
     if not items:
         return
-    config, clock, redaction = taking
+    config, clock, redaction, _ = taking
     key = config.secrets.key
     stretch, readings = Stretch(), list[Reading | Unreadable]()
     for item in items:
@@ -169,10 +170,9 @@ async def _take(transaction: Transaction, items: Sequence[Foreign], taking: Taki
         numbers = Numbers(await _numbering(transaction, item, said), lane.counters, config.zone, numbers_in(said))
         decision = decide(state, reading, Moment(received, received if said else lane.now), numbers)
         if said:
-            try:
-                decision = as_said(decision, reading, said)
-            except UnlikeError as error:
-                raise UnrecoverableError(f"{item.record.topic} 上的来件当时怎样办的，无从得知：{error}") from None
+            decision = as_said(decision, reading, said)
+        if (alarm := alarm_of(reading, decision, again=bool(said))) is not None:
+            taking.alarm(alarm, reading.receipt, decision.refusal.code if decision.refusal else reading.name)
         state.note((str(reading.party), reading.source, reading.id), decision)
         decided.append(DecidedSubmission(item, reading, received, decision))
         says += _says(item, reading, received, decision)

@@ -18,10 +18,6 @@ from services.intake.core.repeats import comparable
 from services.intake.core.state import Answer, Decision, KnownAttachment, KnownTicket
 
 
-class UnlikeError(Exception):
-    """What was said of a submission cannot be brought together with what it is."""
-
-
 def facts_of(recorded: Iterable[tuple[str, str, str, str]]) -> list[Answer]:
     """The facts of the door among what follows from a submission, read: by topic, key, type and body."""
     return [
@@ -58,31 +54,41 @@ def _attached(message: Message) -> Sequence[Attached]:
 def as_said(decision: Decision, reading: Reading, said: Sequence[Answer]) -> Decision:
     """The decision if it says what was said, else what was decided then.
 
-    They differ where the door knew at the time what it hears only later now, or the other way round.
-    UnlikeError where nobody can tell what was decided.
+    They differ where the door knew at the time what it hears only later now, or the other way round. What nobody can
+    bring together with the submission stands as it was said; that it is `unlike` somebody has to see.
     """
     if sorted(_word(each) for each in decision.says if each.topic == TICKETS) == sorted(map(_word, said)):
         return decision
     match said:
         case [Answer(message=SubmissionRefused() as message)]:
             return refused(reading, Refusal(message.code, message.field, message.reason))
-        case [Answer(message=Registered() as message)]:
-            return _registered(reading, message)
+        case [Answer(message=Registered() as message)] if isinstance(reading.action, Register):
+            return _registered(reading, reading.action, message)
         case [Answer(key=key, message=ActionReceived() | IncidentActionReceived())]:
             concerning = (key,) if isinstance(said[0].message, ActionReceived) else ()
             return _naming(accepted(reading, said, concerning=concerning))
         case _:
-            raise UnlikeError(f"{reading.receipt}: {', '.join(_word(each)[1] for each in said)}")
+            return _as_it_was(reading, said)
 
 
 def _word(answer: Answer) -> tuple[str, str]:
     return answer.key, answer.message.type_name
 
 
-def _registered(reading: Reading, message: Registered) -> Decision:
-    if not isinstance(reading.action, Register):
-        raise UnlikeError(f"{reading.receipt}: {message.type_name}")
-    known = KnownTicket(
+def _as_it_was(reading: Reading, said: Sequence[Answer]) -> Decision:
+    """What was said, its tickets known by it; of devices, visits and contacts the door knows nothing again."""
+    known = [_known(reading, each.message) for each in said if isinstance(each.message, Registered)]
+    return _naming(accepted(reading, said, known))._replace(unlike=True)
+
+
+def _registered(reading: Reading, action: Register, message: Registered) -> Decision:
+    # The fact names the row of the contact, and that row is gone: it is put down from what was submitted.
+    whole = message.model_copy(update={"contact": action.contact})
+    return _naming(accepted(reading, (fact(message.ticket, whole),), (_known(reading, message),)))
+
+
+def _known(reading: Reading, message: Registered) -> KnownTicket:
+    return KnownTicket(
         message.ticket,
         reading.receipt,
         message.channel,
@@ -95,9 +101,6 @@ def _registered(reading: Reading, message: Registered) -> Decision:
         upstream=message.upstream.number if message.upstream else None,
         occurred=message.occurred_at,
     )
-    # The fact names the row of the contact, and that row is gone: it is put down from what was submitted.
-    whole = message.model_copy(update={"contact": reading.action.contact})
-    return _naming(accepted(reading, (fact(message.ticket, whole),), (known,)))
 
 
 def _naming(decision: Decision) -> Decision:

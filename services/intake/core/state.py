@@ -196,7 +196,10 @@ class Answer(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """All that follows from one submission; `verdict` is None where one stands already and nothing changes it."""
+    """All that follows from one submission; `verdict` is None where one stands already and nothing changes it.
+
+    `unlike` says that it was decided otherwise than could be understood now.
+    """
 
     says: tuple[Answer, ...]
     word: Literal["accepted", "refused", "repeated"]
@@ -209,6 +212,7 @@ class Decision(NamedTuple):
     visit: VisitRow | None = None
     settled: SettledDoubts | None = None
     names: tuple[NamedBy, ...] = ()
+    unlike: bool = False
 
 
 _MARK: Final = 16

@@ -13,20 +13,26 @@ from chassis.rounds import rounds
 from chassis.service import Edge, EdgeContext
 from doors.city import CityRefusedError, Platform, platform
 from doors.own import mark_of
-from doors.refusals import Refusal
 from schemas.envelope import Envelope
 from schemas.registry import inbound_topic
 from schemas.values import Party, PartyKind
-from services.intake.core.checks import Against, check
-from services.intake.core.city import CHANGE, KNOWN, WHAT, Change, Order, Said, Verdict, order_said, verdict_said
-from services.intake.core.reading import Unreadable, read
+from services.intake.core.alarms import REFUSED
+from services.intake.core.city import (
+    CHANGE,
+    KNOWN,
+    WHAT,
+    Change,
+    Order,
+    Said,
+    Verdict,
+    order_said,
+    verdict_said,
+)
 from services.intake.core.state import DoorConfig
 from services.intake.settings import IntakeSettings
 
 CITY: Final = Party(kind=PartyKind.CITY)
 SOURCE: Final = "door/city"
-REFUSED: Final = "city_refused"
-"""The alarm of something that the city handed down and that cannot be taken."""
 _PAUSE: Final = 5.0
 _AT_ONCE: Final = 100
 _PATIENCE: Final = 60.0
@@ -138,18 +144,7 @@ class Listener:
         key, now = self._config.secrets.key, self._context.clock.now()
         headers = Envelope(said.id, SOURCE, said.model.type_name, now, "").headers()
         headers.append(mark_of(key, CITY, SOURCE, said.id))
-        reading = read(CITY, headers, said.content, key)
-        # The lane refuses it likewise, and keeps what was refused; the city hears nothing of that but our alarm.
-        if isinstance(reading, Unreadable):
-            _alarm("the city's order has no envelope", number=number)
-        elif (found := _unusable(reading.action, self._config, self._context)) is not None:
-            _alarm("the city's order is refused", number=number, refused=found.code)
         await self._context.publish(inbound_topic(CITY), number.encode(), said.content, headers)
-
-
-def _unusable(action: Any, config: DoorConfig, context: EdgeContext) -> Refusal | None:
-    now = context.clock.now()
-    return action if isinstance(action, Refusal) else check(action, now, Against(config.policy, now))
 
 
 def _alarm(event: str, **known: str) -> None:

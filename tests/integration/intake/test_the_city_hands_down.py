@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import aiohttp
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
 from chassis.clock import REAL
@@ -18,6 +20,7 @@ from rulebook import load_policy
 from schemas.public import ReceiptGiven, ReceiptRefused
 from schemas.tickets import ActionReceived, Registered
 from services.intake.__main__ import config_of
+from services.intake.core.alarms import REFUSED
 from services.intake.edges.fetching import Listener
 from services.intake.settings import IntakeSettings
 from tests.support.city import TOKEN, City, city_platform
@@ -111,3 +114,29 @@ async def test_one_worker_listens_at_a_time(listens: Any, outside: Any, city: Ci
     await listens()
 
     assert await outside.pool.fetchval("select after from heard_of_city") == ""
+
+
+async def test_an_order_that_the_city_changed_under_its_number_rings(
+    listens: Any, outside: Any, intake: Instance, city: City
+) -> None:
+    """Where the lane refuses it, whichever way it came."""
+    city.hands_down("SH-9")
+    await listens()
+    await outside.given("order/SH-9")
+    before = await _rung(intake)
+    city.hands_down("SH-9", text="另一件事，编号却相同")
+
+    await listens()
+
+    _, refused = await outside.hear(lambda m: isinstance(m, ReceiptRefused) and m.submission == "order/SH-9")
+    assert refused.code == "conflicting_repeat"
+    assert await _rung(intake) > before
+
+
+async def _rung(intake: Instance) -> float:
+    """How often the door said that the city handed down what cannot be taken."""
+    (worker,) = (each for each in intake.processes if each.name == "intake")
+    async with aiohttp.ClientSession() as session, session.get(worker.metrics) as answer:
+        families = text_string_to_metric_families(await answer.text())
+    samples = (sample for family in families for sample in family.samples)
+    return sum(each.value for each in samples if each.labels.get("kind") == REFUSED and each.name.endswith("_total"))

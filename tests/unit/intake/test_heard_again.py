@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from schemas.registry import TICKETS
 from schemas.tickets import Registered
-from services.intake.core.again import UnlikeError, as_said, attachments_in, facts_of, numbers_in
+from services.intake.core.again import as_said, attachments_in, facts_of, numbers_in
 from services.intake.core.state import Answer, Decision, KnownAttachment
 
 
@@ -50,13 +48,25 @@ def test_what_was_refused_then_is_refused_now(front: Any, report: Any) -> None:
     assert stands.verdict.refusal == then.refusal
 
 
-def test_what_nobody_can_tell_is_not_made_up(front: Any, report: Any) -> None:
+def test_what_nobody_can_understand_stands_as_it_was_said_and_is_seen(front: Any, report: Any) -> None:
     _, then = front.reads(
         "hotline", "answer-on-line", report | {"answer": "请拨物业", "agent": {"id": "a", "name": "王"}}
     )
     reading, now = front.reads("hotline", "register", report)
-    with pytest.raises(UnlikeError, match=reading.receipt):
-        as_said(now, reading, said(then))
+    stands = as_said(now, reading, said(then))
+    assert (stands.unlike, now.unlike) == (True, False)
+    assert [each.message for each in stands.says if each.topic == TICKETS] == [each.message for each in said(then)]
+
+
+def test_a_ticket_of_another_kind_of_submission_keeps_its_number(front: Any, report: Any) -> None:
+    _, then = front.reads("hotline", "register", report)
+    reading, now = front.reads(
+        "hotline", "answer-on-line", report | {"answer": "请拨物业", "agent": {"id": "a", "name": "王"}}
+    )
+    stands = as_said(now, reading, said(then))
+    assert stands.unlike
+    assert [each.id for each in stands.tickets] == [each.id for each in then.tickets]
+    assert stands.verdict.tickets == tuple(each.id for each in then.tickets)
 
 
 def test_the_proof_that_an_incident_was_dealt_with_is_known_again(front: Any) -> None:
