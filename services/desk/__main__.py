@@ -17,6 +17,7 @@ from schemas.rules import CalendarPublished
 from schemas.values import PartyKind
 from services.desk import store
 from services.desk.edges.http import serve
+from services.desk.edges.sweeping import sweep
 from services.desk.settings import DeskSettings
 from services.desk.work import noting
 from worktime import load_calendar
@@ -45,7 +46,7 @@ def compose(settings: DeskSettings, policy: Policy) -> Service:
         ),
         policy=policy.version,
         migrations=Path(__file__).with_name("sql"),
-        edges=(serve(settings, policy),),
+        edges=(serve(settings, policy), sweep),
         hears=frozenset(
             {AnsweredOnLine, CalendarPublished, CallbackTried, ContactForgotten, Corrected, Opened, Redacted}
         ),

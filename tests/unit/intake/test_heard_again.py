@@ -66,6 +66,7 @@ def test_a_ticket_of_another_kind_of_submission_keeps_its_number(front: Any, rep
     stands = as_said(now, reading, said(then))
     assert stands.unlike
     assert [each.id for each in stands.tickets] == [each.id for each in then.tickets]
+    assert stands.verdict is not None
     assert stands.verdict.tickets == tuple(each.id for each in then.tickets)
 
 
