@@ -19,6 +19,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import ContentEncodingError, HttpProcessingError
 
 from chassis.clock import stopwatch
+from chassis.crowding import crowded, too_many
 from chassis.failures import transient
 from chassis.http_runner import Runner
 from chassis.logs import where
@@ -164,6 +165,7 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         _check_media(request, known)
         if known is None or not known.streamed:
             await _whole(request)
+            await _check_crowd(request, known)
         response = await handler(request)
     except Exception as error:  # noqa: BLE001 - whatever it is, who asked is answered and the answer is counted
         response = _to_reader(request, _answered(route, error))
@@ -270,6 +272,15 @@ async def _whole(request: web.Request) -> None:
     except web.RequestPayloadError:
         words = "内容读不出来：与 Content-Encoding 或者长度不符。请核对后用同一编号重发。"
         raise HttpProblem(400, "unreadable_body", None, words) from None
+
+
+async def _check_crowd(request: web.Request, route: Route | None) -> None:
+    """Refuse JSON of more values than an address takes, before any handler reads it."""
+    if route is None or route.asks is None or not route.asks.takes_json:
+        return
+    most = route.asks.most_values
+    if (crowd := crowded(await request.read(), most)) is not None:
+        raise HttpProblem(422, "wrong_count", crowd or None, too_many(crowd, most))
 
 
 def _failed(route: str, error: Exception) -> web.Response:

@@ -34,7 +34,7 @@ _WORDS: Final = {
     410: "It was there, and was removed.",
     413: "The body is too large.",
     415: "The body is of another media type, or encoded in another way.",
-    422: "A field is missing, unknown or wrong, or names what there is not.",
+    422: "A field is missing, unknown or wrong, names what there is not, or has more values than any form.",
     429: "Too many requests: come again after `Retry-After`.",
     500: "A bug, which is logged and rings an alarm.",
     503: "A server behind the door is away: come again after `Retry-After`, with the same id.",
@@ -142,7 +142,7 @@ def _operation(route: Route, names: Mapping[tuple[Any, bool], Any]) -> dict[str,
         operation["security"] = [{_LOGIN: []}]
         statuses |= {*_IF_KNOWN}
     if route.asks is not None:
-        statuses |= {413, 415}
+        statuses |= {413, 415} | ({422} if route.asks.takes_json else set())
         content = {media: {"schema": _body(kind, names)} for media, kind in route.asks.media.items()}
         operation["requestBody"] = {"required": True, "content": content}
     answer = {

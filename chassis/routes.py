@@ -7,6 +7,8 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from aiohttp import web
 
+from chassis.crowding import MOST_VALUES
+
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Schema: TypeAlias = Mapping[str, Any]
 
@@ -28,11 +30,17 @@ class Parameter(NamedTuple):
 class Body(NamedTuple):
     """What may be sent: for each media type a type that pydantic can describe, or None for a JSON of any form.
 
-    `closed` says that unknown fields are refused in it, at any depth.
+    `closed` says that unknown fields are refused in it, at any depth; `most_values` is how many values JSON may have.
     """
 
     media: Mapping[str, Any]
     closed: bool = True
+    most_values: int = MOST_VALUES
+
+    @property
+    def takes_json(self) -> bool:
+        """Whether JSON may be sent, of any type that is made of it."""
+        return any(media.endswith("json") for media in self.media)
 
 
 class Route(NamedTuple):

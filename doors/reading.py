@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections import deque
 from functools import partial
 from hashlib import blake2b
 from typing import Any, Final, cast
 
 from pydantic import ValidationError
 
+from chassis.crowding import crowded, too_many
 from doors.normal import fields_beside
 from doors.refusals import Refusal, of_validation, refusal
 from schemas.inbound import Action, AnyAction
 from schemas.text import mended
-from vocabulary import label
 
 _LONGEST_NAME: Final = 120
 _DIGEST: Final = 16
-MOST_VALUES: Final = 2_000
-"""In lists and objects of one submission, all together; the longest list that any form takes has 1000."""
 _IN_ORDER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
@@ -42,35 +39,12 @@ def canonical(value: object) -> bytes:
 
 def validated(model: type[Action], data: bytes) -> AnyAction | Refusal:
     """Read business JSON as one action, strictly: no unknown field at any depth, no value of another type."""
-    refused = crowded(data)
-    if refused is not None:
-        return refused
+    if (crowd := crowded(data)) is not None:
+        return refusal("wrong_count", crowd or None, too_many(crowd))
     try:
         return cast("AnyAction", model.model_validate_json(data, strict=True, extra="forbid"))
     except ValidationError as error:
         return of_validation(error, partial(fields_beside, model))
-
-
-def crowded(data: bytes) -> Refusal | None:
-    """Refuse JSON of more values than any form has: each of them could be wrong, and each mistake costs.
-
-    Named is the list or object with which they become too many.
-    """
-    if len(data) <= 2 * MOST_VALUES:  # every value and what parts it from the next
-        return None
-    left, waiting = MOST_VALUES, deque[tuple[tuple[str, ...], object]]([((), document_of(data))])
-    while waiting:
-        way, value = waiting.popleft()
-        if not isinstance(value, list | dict):
-            continue
-        left -= len(value)
-        if left < 0:
-            named = ".".join(map(mended, way))[:_LONGEST_NAME]
-            words = f"{f'字段 {label(named)}' if named else '全文'} 的项数太多，一次提交全部最多 {MOST_VALUES} 项。"
-            return refusal("wrong_count", named or None, words)
-        inside = value.items() if isinstance(value, dict) else enumerate(value)
-        waiting.extend(((*way, str(name)), one) for name, one in inside)
-    return None
 
 
 def not_storable(field: str, character: str) -> Refusal:

@@ -30,6 +30,8 @@ TERMS: Final = Terms(
 )
 _GATEWAY: Final = "gateway"
 _LONGEST: Final = 200
+_MOST_VALUES: Final = 20_000
+"""Gateways report of some thousand messages at once."""
 CONTEXT: Final = web.AppKey("context", EdgeContext)
 SETTINGS: Final = web.AppKey("settings", NotifySettings)
 
@@ -72,7 +74,7 @@ def application(context: EdgeContext, settings: NotifySettings) -> web.Applicati
 
 def routes() -> tuple[Route, ...]:
     """Name every address."""
-    asks = Body({"application/json": list[Report]}, closed=False)
+    asks = Body({"application/json": list[Report]}, closed=False, most_values=_MOST_VALUES)
     return (Route("POST", "/v1/reports", take, needs=_GATEWAY, asks=asks, answers=Taken, problems=(422,)),)
 
 

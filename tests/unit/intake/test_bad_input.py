@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from doors.reading import MOST_VALUES
+from chassis.crowding import MOST_VALUES
 from doors.refusals import Refusal, expected_of, of_validation
 from schemas.envelope import Envelope, EnvelopeError, claimed, decode
 from schemas.inbound import Split

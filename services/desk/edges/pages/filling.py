@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from pydantic import ValidationError
 
+from chassis.crowding import crowded
 from doors.entering import ENTRANCE
 from doors.reading import dumped
 from doors.refusals import Refusal
@@ -168,8 +169,9 @@ async def keep_typed(request: web.Request, filled: Filled) -> web.Response:
 
 def seen_before(sent: Typed, model: type[_Message]) -> _Message | None:
     """What the page showed its author, as the page says itself; it is shown to nobody else."""
+    shown = sent.get("shown", "").encode(errors="replace")
     try:
-        return model.model_validate_json(sent.get("shown", ""))
+        return None if crowded(shown) is not None else model.model_validate_json(shown)
     except ValidationError:
         return None
 
