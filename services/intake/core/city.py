@@ -15,7 +15,7 @@ Id = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[
 Number = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 
 
-class Change(BaseModel):
+class CityChange(BaseModel):
     """Something new at the city, with its place in all that is told; of another `kind` nothing is known here."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -53,7 +53,7 @@ class Verdict(BaseModel):
     note: str | None = None
 
 
-CHANGE: Final = TypeAdapter(Change)
+CHANGE: Final = TypeAdapter(CityChange)
 WHAT: Final = TypeAdapter(Order | Verdict)
 KNOWN: Final = frozenset({"order", "verdict"})
 

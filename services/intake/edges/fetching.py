@@ -21,7 +21,7 @@ from services.intake.core.city import (
     CHANGE,
     KNOWN,
     WHAT,
-    Change,
+    CityChange,
     Order,
     Said,
     Verdict,
@@ -110,7 +110,7 @@ class Listener:
             _alarm("the city's answer cannot be read", error=type(error).__qualname__)
             return []
 
-    async def _take(self, change: Change, document: dict[str, Any]) -> bool:
+    async def _take(self, change: CityChange, document: dict[str, Any]) -> bool:
         """Put one change on the topic; False where it has to wait."""
         if change.kind not in KNOWN:
             return True
@@ -131,7 +131,7 @@ class Listener:
                 assert_never(what)
         return True
 
-    def _waited_long_enough(self, change: Change, verdict: Verdict) -> bool:
+    def _waited_long_enough(self, change: CityChange, verdict: Verdict) -> bool:
         """A verdict can be told before the lane decided on its order, and then of one that we never took."""
         since = self._waited.setdefault(change.id, stopwatch())
         if stopwatch() - since < _PATIENCE:
