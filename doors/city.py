@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -25,7 +26,7 @@ class CityRefusedError(Exception):
     """The city's platform will never take this, with the status that says so."""
 
     def __init__(self, status: int) -> None:
-        super().__init__(f"http-{status}")
+        super().__init__(f"http-{status:d}")
         self.status = status
 
 
@@ -65,6 +66,9 @@ class Platform:
 
     async def tell(self, number: str, document: Mapping[str, object], key: str) -> None:
         """Say something of the order with this number; under the same key it is heard once."""
+        if number in (".", ".."):
+            # Whoever registers names the number, and these would lead to another address of the city.
+            raise CityRefusedError(HTTPStatus.NOT_FOUND)
         await self._call("POST", f"/orders/{quote(number, safe='')}/events", {"Idempotency-Key": key}, json=document)
 
     async def _call(
@@ -83,14 +87,17 @@ class Platform:
             raise CityAwayError("token") from None
         address = self._settings.city + path
         try:
-            async with self._session.request(method, address, headers=shown, params=params, json=json) as answer:
+            async with self._session.request(
+                method, address, headers=shown, params=params, json=json, allow_redirects=False
+            ) as answer:
                 data = await answer.content.read(_MOST_BYTES)
         except (aiohttp.ClientError, TimeoutError):
             raise CityAwayError("unreachable") from None
-        if answer.ok:
+        if answer.status < 300:  # noqa: PLR2004 - HTTP's words
             return data
-        # Whoever is let in by nobody, or comes too often, says nothing wrong: an operator mends it, or time does.
-        if answer.status in (401, 403, 408, 425, 429) or answer.status >= 500:  # noqa: PLR2004 - HTTP's words
+        # Whoever is let in by nobody, or comes too often, says nothing wrong: an operator mends it, or time does. So it
+        # is with whoever is sent elsewhere: a page there, for logging in, would be taken for the answer.
+        if answer.status in (401, 403, 408, 425, 429) or not 400 <= answer.status < 500:  # noqa: PLR2004 - HTTP's words
             raise CityAwayError(f"http-{answer.status}")
         raise CityRefusedError(answer.status)
 

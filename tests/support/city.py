@@ -25,6 +25,7 @@ class City:
     keys: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     looked: int = 0
+    elsewhere: list[str] = field(default_factory=list)
 
     def hands_down(self, number: str, **more: Any) -> None:
         """An order for the district."""
@@ -58,6 +59,10 @@ class City:
             self.told.append((request.match_info["number"], said))
         return web.Response(status=status)
 
+    async def astray(self, request: web.Request) -> web.Response:
+        self.elsewhere.append(request.path)
+        return web.Response()
+
     async def listed(self, request: web.Request) -> web.Response:
         assert request.query["since"]
         self.looked += 1
@@ -79,6 +84,7 @@ async def city_platform() -> AsyncIterator[City]:
     app = web.Application(middlewares=[_let_in])
     app.router.add_get("/api/changes", city.new)
     app.router.add_post("/api/orders/{number}/events", city.hear)
+    app.router.add_post("/api/{path:.*}", city.astray)
     app.router.add_get("/api/tickets", city.listed)
     async with TestServer(app) as server:
         city.url = str(server.make_url("/api"))

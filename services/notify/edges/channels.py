@@ -98,9 +98,10 @@ def to_webhook(session: aiohttp.ClientSession, url: str, seconds: float) -> Chan
     async def send(delivery: DueDelivery) -> None:
         headers = {"Idempotency-Key": delivery.notice}
         try:
-            async with session.post(url, json=_payload(delivery), headers=headers) as answer:
-                if not answer.ok:
-                    for_ever = answer.status < 500 and answer.status not in _TRY_AGAIN  # noqa: PLR2004 - HTTP's words
+            # A page to which somebody is sent, for logging in, would be taken for the answer.
+            async with session.post(url, json=_payload(delivery), headers=headers, allow_redirects=False) as answer:
+                if answer.status >= 300:  # noqa: PLR2004 - HTTP's words
+                    for_ever = 400 <= answer.status < 500 and answer.status not in _TRY_AGAIN  # noqa: PLR2004 - HTTP's words
                     raise Failed(f"http-{answer.status}", for_ever=for_ever)
         except aiohttp.ClientError:
             raise Failed("unreachable") from None

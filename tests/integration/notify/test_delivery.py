@@ -134,10 +134,11 @@ async def test_a_mail_is_handed_to_the_mail_server(planner: Any, later: Any, tmp
     assert "您好，n-1" in read.get_content()
 
 
+@pytest.mark.parametrize("answer", [503, 429, 302])
 async def test_what_failed_is_repeated_with_the_same_key_after_a_wait(
-    planner: Any, later: Any, tmp_path: Path, webhook: Any
+    planner: Any, later: Any, tmp_path: Path, webhook: Any, answer: int
 ) -> None:
-    webhook.answers = [503, 200]
+    webhook.answers = [answer, 200]
     await planner.plan("n-1")
     routes = {Way.SMS: webhook.url}
 
@@ -148,7 +149,7 @@ async def test_what_failed_is_repeated_with_the_same_key_after_a_wait(
     assert [key for key, _ in webhook.posted] == ["n-1", "n-1"]
     attempts = await planner.rows("attempt")
     assert [(row["attempt"], row["outcome"], row["error"]) for row in attempts] == [
-        (1, "failed", "http-503"),
+        (1, "failed", f"http-{answer}"),
         (2, "delivered", None),
     ]
 

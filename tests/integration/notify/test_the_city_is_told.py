@@ -130,3 +130,28 @@ async def test_a_token_that_is_being_replaced_loses_nothing(planned: Any, later:
 
     assert heard_of(city, NUMBER) == [*STEPS]
     assert await standings(planned) == ["delivered"] * 6
+
+
+async def test_whoever_is_sent_to_another_page_has_told_nothing(
+    planned: Any, later: Any, city: City, token: Path
+) -> None:
+    """Such as one for logging in, which answers everybody with 200."""
+    city.answers = [302, 302]
+    await deliver(later(), city, token)
+    assert await standings(planned) == ["pending"] * 6
+
+    await deliver(later(hours=1), city, token, rounds=len(STEPS))
+
+    assert heard_of(city, NUMBER) == [*STEPS]
+
+
+@pytest.mark.parametrize("number", [".", ".."])
+async def test_a_number_is_no_way_to_another_address(
+    planner: Any, later: Any, city: City, token: Path, number: str
+) -> None:
+    """Whoever takes calls names the city's number."""
+    await planner.plan("n-1", way=Way.CITY, address=number, audience="city", text="{}")
+
+    await deliver(later(), city, token)
+
+    assert (city.elsewhere, await standings(planner)) == ([], ["given_up"])
