@@ -28,10 +28,28 @@ class Advice(NamedTuple):
 
 
 def advice(task: DeskTask, policy: Policy) -> Sequence[Advice]:
-    """List the ways, the likeliest category first; none where nothing was suggested."""
+    """List the ways, the likeliest category first; none where nothing was suggested.
+
+    What was suggested goes by how a ticket began. What was said since counts as well: a category whose words stand in
+    it comes before one that was suggested, but of which no word was ever said.
+    """
     codes = dict.fromkeys((task.category, task.suggestion, *(task.alternatives or ())))
     known = (policy.category(code) for code in codes if code is not None)
-    return [way_of(each, task.text, task.subdistrict, policy) for each in known if each is not None]
+    since = _said_since(task)
+    words = "\n".join((task.text, *since))
+    suggested = [way_of(each, words, task.subdistrict, policy) for each in known if each is not None]
+    if not since:
+        return suggested
+    heard = likely(words, task.subdistrict, policy, policy.day(task.since))
+    more = [each for each in heard if each.category.code not in codes]
+    ahead = [each for each in suggested if each.found or each.category.code == task.category]
+    return [*ahead, *more, *(each for each in suggested if each not in ahead)]
+
+
+def _said_since(task: DeskTask) -> Sequence[str]:
+    """What was said of a ticket after it was registered, by whoever asked and by whoever spoke to them."""
+    added = (each.text for each in task.supplements or ())
+    return [each for each in (*added, task.wish, task.contacted, task.said, task.noted) if each]
 
 
 def likely(text: str, subdistrict: str | None, policy: Policy, day: date) -> Sequence[Advice]:

@@ -58,3 +58,24 @@ def test_what_a_person_has_to_look_at_fills_nothing_whatever_it_was_registered_a
     told = waiting(category=LAMP, **said)
     assert needs_eyes(told)
     assert typed(told, policy) is None
+
+
+LATER = {"ticket": "26090100000035", "place": {"text": "平凉路100号"}, "text": "楼道灯坏了"}
+
+
+def test_what_was_said_later_counts_and_goes_before_what_no_word_speaks_for(policy: Policy) -> None:
+    # given a ticket that was suggested by how it began, about which somebody said more since
+    told = waiting(text="还是那件事", suggestion=ASSISTIVE, supplements=(LATER,))
+
+    found = [each.category.code for each in advice(told, policy)]
+
+    # then what was said since stands before what no word speaks for, which is still offered
+    assert LAMP in found
+    assert found.index(LAMP) < found.index(ASSISTIVE)
+    # but what a person gave stays first
+    assert advice(told.model_copy(update={"category": ASSISTIVE}), policy)[0].category.code == ASSISTIVE
+
+
+def test_without_later_words_what_was_suggested_is_offered_as_it_was(policy: Policy) -> None:
+    told = waiting(suggestion=ASSISTIVE)
+    assert [each.category.code for each in advice(told, policy)] == [ASSISTIVE]
