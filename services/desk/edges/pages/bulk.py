@@ -96,7 +96,7 @@ async def _meant(request: web.Request) -> tuple[list[Waiting], list[Waiting]]:
     if total > MOST:
         words = f"一共 {total} 件，一次最多办 {MOST} 件。请先用筛选缩小范围。"
         raise HttpProblem(422, "too_many_rows", None, words)
-    return apart(rows, _is_for_eyes)
+    return apart([row.read_by(reads_of(request)) for row in rows], _is_for_eyes)
 
 
 def _is_for_eyes(row: Waiting) -> bool:

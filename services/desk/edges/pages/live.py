@@ -7,7 +7,7 @@ import contextlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from aiohttp import web
 
@@ -15,6 +15,7 @@ from chassis.problems import HttpProblem
 from doors.pages import HEADERS
 from services.desk.edges.keys import CONTEXT
 from services.desk.edges.pages import lookup
+from services.desk.edges.pages.together import Together
 
 _EVERY: Final = 1.0
 """Real seconds between two looks at what changed, for all browsers together."""
@@ -25,6 +26,7 @@ _OF_A_PERSON: Final = 10
 """Live queues that one person may have open: more than a browser opens, which keeps six connections to a door."""
 _OF_THE_DOOR: Final = 500
 """Live queues of all together."""
+_Found = TypeVar("_Found")
 
 
 @dataclass(slots=True)
@@ -87,8 +89,15 @@ class Horizon:
 
     def __init__(self) -> None:
         self.at = 0
+        self.ended = 0
+        """Another number whenever a session ended at a door of this service."""
+        self.together = Together()
         self._news: dict[tuple[str, int, int], asyncio.Future[News]] = {}
         self._moved = asyncio.Condition()
+
+    async def shared(self, asked: str, reading: Callable[[], Awaitable[_Found]]) -> _Found:
+        """What everybody reads alike, read once for those who ask up to the next change, or within a second."""
+        return await self.together.read(f"{self.at} {asked}", reading)
 
     async def move(self, to: int) -> None:
         """Tell everybody who waits that there is more to read."""
@@ -136,9 +145,25 @@ async def _watch(app: web.Application) -> None:
     while True:
         # A database that is away is away for whoever asks for a page too: those are told.
         with contextlib.suppress(Exception):
+            horizon.ended = await lookup.ended_sessions(pool)
             if (found := await lookup.horizon(pool)) > horizon.at:
                 await horizon.move(found)
         await asyncio.sleep(_EVERY)
+
+
+class SessionCheck:
+    """Who listens is looked up at each beat, and when a session ended somewhere; not at each change."""
+
+    def __init__(self, feed: Feed, horizon: Horizon) -> None:
+        self.feed, self.horizon = feed, horizon
+        self.ended, self.again = -1, 0.0
+
+    async def may_still_hear(self) -> bool:
+        now = asyncio.get_running_loop().time()
+        if self.ended == self.horizon.ended and now < self.again:
+            return True
+        self.ended, self.again = self.horizon.ended, now + _BEAT
+        return await self.feed.may_hear()
 
 
 async def listen(request: web.Request, feed: Feed) -> web.StreamResponse:
@@ -153,9 +178,10 @@ async def listen(request: web.Request, feed: Feed) -> web.StreamResponse:
         await answer.write(f"retry: {_RETRY}\n\n".encode())
         pool, horizon = request.app[CONTEXT].pool, request.app[HORIZON]
         place = min(place, await lookup.horizon(pool)) if place else await lookup.horizon(pool)
+        check = SessionCheck(feed, horizon)
         while True:
             until = await horizon.beyond(place)
-            if not await feed.may_hear():
+            if not await check.may_still_hear():
                 return answer
             news = await horizon.news(feed, place, until)
             await answer.write(_event(feed.pick(news.rows), news.counts, until))

@@ -60,6 +60,12 @@ async def horizon(pool: Pool) -> int:
     return found
 
 
+async def ended_sessions(pool: Pool) -> int:
+    """Tell a number that is another one once a session has ended at a door of this service."""
+    found: int = await pool.fetchval("select coalesce(sum(hashtext(id)), 0) from ended_session")
+    return found
+
+
 async def drafts(pool: Pool, login: str, ticket: str, task: str) -> Mapping[str, Draft]:
     """Find what somebody typed of what waits, by the form."""
     rows = await pool.fetch(
@@ -120,6 +126,15 @@ async def submit(pool: Pool, key: Key, said: str, at: Instant) -> None:
 async def drop(pool: Pool, key: Key) -> None:
     """Forget what somebody typed into a form."""
     await pool.execute(f"delete from draft where {_THIS}", *key)  # noqa: S608 - ours
+
+
+async def has_draft(pool: Pool, login: str, ticket: str, task: str) -> bool:
+    """Tell whether somebody typed something into a form of this."""
+    found: bool = await pool.fetchval(
+        f"select exists (select from {OPEN} and draft.login = $1 and ticket = $2 and task = $3)",  # noqa: S608 - ours
+        *(login, ticket, task),
+    )
+    return found
 
 
 async def with_drafts(pool: Pool, login: str) -> frozenset[str]:

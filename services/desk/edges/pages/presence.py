@@ -17,6 +17,7 @@ from services.desk.edges.keys import CONTEXT, WHO
 from services.desk.edges.pages import seated
 from services.desk.edges.pages.entering import local, page, redirect
 from services.desk.edges.pages.forms import posted
+from services.desk.edges.pages.live import HORIZON
 from services.desk.edges.pages.queue import require_office
 from services.desk.edges.pages.showing import show
 
@@ -38,8 +39,10 @@ async def _seat(request: web.Request, ticket: str) -> web.Response:
 async def show_seats(request: web.Request) -> web.StreamResponse:
     """GET /presence: at which tickets somebody is, and whose those are, as a line above the list."""
     require_office(request)
-    found = await seated.seats(request.app[CONTEXT].pool, None, request[WHO].login)
-    return show(request, "seats.html", seats={ticket: seat for ticket, seat in found.items() if seat.present})
+    pool, login = request.app[CONTEXT].pool, request[WHO].login
+    found = await request.app[HORIZON].shared("seats", lambda: seated.seats(pool))
+    seats = {ticket: seat.besides(login) for ticket, seat in found.items()}
+    return show(request, "seats.html", seats={ticket: seat for ticket, seat in seats.items() if seat.present})
 
 
 async def claim(request: web.Request) -> web.StreamResponse:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Final, Literal, cast, get_args
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final, Literal, TypeVar, cast, get_args
 from uuid import uuid4
 
 from aiohttp import web
@@ -26,13 +26,14 @@ from services.desk.edges.lookup import standing
 from services.desk.edges.pages import lookup, seated, waiting
 from services.desk.edges.pages.entering import page
 from services.desk.edges.pages.forms import chosen
-from services.desk.edges.pages.live import Feed, News, listen
+from services.desk.edges.pages.live import HORIZON, Feed, News, listen
 from services.desk.edges.pages.moments import moments_of
 from services.desk.edges.pages.returning import addressed
 from services.desk.edges.pages.showing import show
-from services.desk.edges.pages.waiting import Reader, Time, WantedTasks
+from services.desk.edges.pages.waiting import Reader, Time, Waiting, WantedTasks
 from vocabulary import TASKS
 
+_Found = TypeVar("_Found")
 ACKNOWLEDGE: Final = "acknowledge_urgent"
 _NOT_YOURS: Final = (
     "您的职责不能查看中心的待办。要查工单的，请用终端（liuhen ticket），或者让派单员查询；承办单位的在承办台。"
@@ -63,16 +64,18 @@ async def show_queue(request: web.Request) -> web.StreamResponse:
     wanted, wrong = wanted_of(request)
     at = number(request, "page", usual=1, most=lookup.MOST_PAGES)
     # Before the rows: what changes in between is told again, and nothing is missed.
-    place, counts = await lookup.horizon(pool), await waiting.counts(pool, moments)
-    rows, total = ([], 0) if wrong else await waiting.waiting(pool, wanted, reader, moments, at)
+    place, login = await lookup.horizon(pool), request[WHO].login
+    counts = await _shared(request, place, "counts", lambda: waiting.counts(pool, moments))
+    rows, total = ((), 0) if wrong else await _rows(request, place, wanted, at)
+    seats = await _shared(request, place, "seats", lambda: seated.seats(pool))
     return show(
         request,
         "queue.html",
-        rows=rows,
-        urgent=await waiting.urgent_calls(pool, reader.reads),
+        rows=[row.read_by(reader.reads) for row in rows],
+        urgent=await _urgent(request, place),
         acknowledges=may_do(request, ACKNOWLEDGE),
-        drafts=await lookup.with_drafts(pool, request[WHO].login),
-        seats=await seated.seats(pool, [row.task.ticket for row in rows], request[WHO].login),
+        drafts=await lookup.with_drafts(pool, login),
+        seats={ticket: seat.besides(login) for ticket, seat in seats.items()},
         counts=counts,
         tasks=[code for code in TASKS if code in counts],
         wanted=wanted,
@@ -92,6 +95,29 @@ async def show_queue(request: web.Request) -> web.StreamResponse:
         done=request.query.get("done", ""),
         act_key=lambda: str(uuid4()),
     )
+
+
+async def _shared(request: web.Request, place: int, asked: str, reading: Callable[[], Awaitable[_Found]]) -> _Found:
+    """What everybody reads alike who saw the same changes."""
+    return await request.app[HORIZON].together.read(f"{place} {asked}", reading)
+
+
+async def _rows(request: web.Request, place: int, wanted: WantedTasks, at: int) -> tuple[Sequence[Waiting], int]:
+    """One page of what is meant: what does not depend on its reader is read once for all readers."""
+    pool, moments, reader = request.app[CONTEXT].pool, moments_of(request), reader_of(request)
+    asked = f"page {at} of {wanted}" if is_shared(wanted) else f"page {at} of {wanted} for {request[WHO].login}"
+    return await _shared(request, place, asked, lambda: waiting.waiting(pool, wanted, reader, moments, at))
+
+
+def is_shared(wanted: WantedTasks) -> bool:
+    """Whether everybody means the same by it: words find what their reader reads, and each has other tasks."""
+    return wanted.text is None and wanted.mine is None
+
+
+async def _urgent(request: web.Request, place: int) -> Sequence[Waiting]:
+    pool, reads = request.app[CONTEXT].pool, reads_of(request)
+    found = await _shared(request, place, "urgent", lambda: waiting.urgent_calls(pool))
+    return [each.read_by(reads) for each in found]
 
 
 async def show_districts(request: web.Request) -> web.StreamResponse:
@@ -157,7 +183,7 @@ def _link(request: web.Request, other: Mapping[str, str | int | None], path: str
 async def show_urgent(request: web.Request) -> web.StreamResponse:
     """GET /queue/urgent: the bar of urgent calls that nobody has acknowledged, as it is now."""
     require_office(request)
-    rows = await waiting.urgent_calls(request.app[CONTEXT].pool, reads_of(request))
+    rows = await _urgent(request, request.app[HORIZON].at)
     acknowledges = may_do(request, ACKNOWLEDGE)
     return show(request, "urgent.html", urgent=rows, acknowledges=acknowledges, act_key=lambda: str(uuid4()))
 
@@ -166,11 +192,12 @@ async def show_row(request: web.Request) -> web.StreamResponse:
     """GET /queue/rows/{ticket}/{task}: one row as it is now; of what waits no more, that it does not."""
     require_office(request)
     pool, (ticket, task) = request.app[CONTEXT].pool, (request.match_info["ticket"], request.match_info["task"])
-    found = await waiting.one(pool, ticket, task)
+    horizon, login, key = request.app[HORIZON], request[WHO].login, f"{ticket}-{task}"
+    found = await horizon.shared(f"row {key}", lambda: waiting.one(pool, ticket, task))
     row = found and found.read_by(reads_of(request))
-    drafts = await lookup.with_drafts(pool, request[WHO].login)
-    seats = await seated.seats(pool, [ticket], request[WHO].login)
-    key = f"{ticket}-{task}"
+    seats = await horizon.shared("seats", lambda: seated.seats(pool))
+    seats = {name: seat.besides(login) for name, seat in seats.items() if name == ticket}
+    drafts = {key} if await lookup.has_draft(pool, login, ticket, task) else ()
     return show(request, "row.html", row=row, drafts=drafts, seats=seats, key=key, ticket=ticket, task=task)
 
 
@@ -186,7 +213,7 @@ async def show_act(request: web.Request) -> web.StreamResponse:
 async def hear(request: web.Request) -> web.StreamResponse:
     """GET /queue/events?since=, and what else the address of a list says: the live queue, for whoever may see it."""
     require_office(request)
-    pool, reader = request.app[CONTEXT].pool, reader_of(request)
+    pool, reader, horizon = request.app[CONTEXT].pool, reader_of(request), request.app[HORIZON]
     wanted, _ = wanted_of(request)
 
     async def may_hear() -> bool:
@@ -196,13 +223,14 @@ async def hear(request: web.Request) -> web.StreamResponse:
     async def read(since: int, until: int) -> News:
         moments = moments_of(request)
         rows = await waiting.changed(pool, wanted, reader, moments, since, until)
-        return News(rows, await waiting.counts(pool, moments) if rows else {})
+        counts = await horizon.shared("counts", lambda: waiting.counts(pool, moments)) if rows else {}
+        return News(rows, counts)
 
     def pick(rows: Mapping[str, int]) -> Mapping[str, bool]:
         return {key: bool(meant_here) for key, meant_here in rows.items()}
 
     # Whoever asks for the same and reads the same shares what is read.
-    shared = wanted if wanted.text is None and wanted.mine is None else (wanted, reader)
+    shared = wanted if is_shared(wanted) else (wanted, reader)
     return await listen(request, Feed(f"office {shared}", request[WHO].login, may_hear, read, pick))
 
 

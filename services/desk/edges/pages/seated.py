@@ -14,6 +14,10 @@ class Seat(NamedTuple):
     present: Sequence[str] = ()
     claimed: str | None = None
 
+    def besides(self, login: str) -> Seat:
+        """The same as somebody sees it who has the ticket open as well."""
+        return self._replace(present=[each for each in self.present if each != login])
+
 
 # Whoever let three heartbeats of a page pass has gone.
 async def beat(pool: Pool, ticket: str, login: str) -> None:
@@ -26,8 +30,8 @@ async def beat(pool: Pool, ticket: str, login: str) -> None:
     await pool.execute("delete from presence where seen < now() - interval '30 seconds'")
 
 
-async def seats(pool: Pool, tickets: Sequence[str] | None, besides: str) -> Mapping[str, Seat]:
-    """Tell of tickets, or of all where none are named, who else has them open and whose they are."""
+async def seats(pool: Pool, tickets: Sequence[str] | None = None, besides: str = "") -> Mapping[str, Seat]:
+    """Tell of tickets, or of all where none are named, who has them open besides somebody, and whose they are."""
     rows = await pool.fetch(_SEATS, tickets, besides)
     return {row["ticket"]: Seat(row["present"], row["claimed"]) for row in rows}
 

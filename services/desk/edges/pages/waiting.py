@@ -91,14 +91,16 @@ def _asked(wanted: WantedTasks, reader: Reader, moments: Moments) -> tuple[Any, 
 async def waiting(
     pool: Pool, wanted: WantedTasks, reader: Reader, moments: Moments, page: int, size: int = PAGE
 ) -> tuple[Sequence[Waiting], int]:
-    """List one page of what is meant, the most pressing first, of these what is due first; and count all of it."""
+    """List one page of what is meant, the most pressing first, of these what is due first; and count all of it.
+
+    It says all words of each, which whoever shows them has to read for its reader (`Waiting.read_by`).
+    """
     rows = await pool.fetch(
         f"select {_ROW}, count(*) over () as total from task where {_WANTED}"  # noqa: S608 - our own condition
         " order by weight, due, ticket, task limit $14 offset $15",
         *(*_asked(wanted, reader, moments), size, (page - 1) * size),
     )
-    found = [_waiting(row).read_by(reader.reads) for row in rows]
-    return found, rows[0]["total"] if rows else 0
+    return [_waiting(row) for row in rows], rows[0]["total"] if rows else 0
 
 
 async def keys(
@@ -128,12 +130,12 @@ def _waiting(row: Any) -> Waiting:
     return Waiting(task, Weight(row["weight"]), due_between(row["due"], row["late"]))
 
 
-async def urgent_calls(pool: Pool, reads: Reads) -> Sequence[Waiting]:
-    """List what is urgent and nobody has acknowledged, what is due first on top."""
+async def urgent_calls(pool: Pool) -> Sequence[Waiting]:
+    """List what is urgent and nobody has acknowledged, what is due first on top, with all its words."""
     rows = await pool.fetch(
         f"select {_ROW} from task where body is not null and task = 'urgent_call' order by due, ticket"  # noqa: S608 - ours
     )
-    return [_waiting(row).read_by(reads) for row in rows]
+    return [_waiting(row) for row in rows]
 
 
 async def counts(pool: Pool, moments: Moments) -> Mapping[str, int]:
