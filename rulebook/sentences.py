@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from jinja2 import Environment
+
 _STOPS: Final = ("。", "！", "？", "…", "!", "?")
 _QUOTES: Final = "”’」』"
 _GOES_ON: Final = " \t\r\n。；，、;,"
@@ -23,3 +25,12 @@ def unended(text: str | None) -> str:
 
 
 FILTERS: Final[Mapping[str, Callable[[str | None], str]]] = {"ended": ended, "unended": unended}
+
+
+def templating() -> Environment:
+    """What words the templates of messages, wherever that is done."""
+    environment = Environment(autoescape=False)  # noqa: S701 - plain text, never HTML
+    environment.filters.update(FILTERS)
+    # What has to be covered in a document has to stand there as it was written.
+    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
+    return environment

@@ -15,6 +15,7 @@ from rulebook.duty import Gap, gaps
 from rulebook.load import load_policy, validate
 from rulebook.orphans import Orphan, orphans
 from rulebook.policy import FILES, Policy
+from rulebook.previewing import ChangedMessage, changed
 from rulebook.problems import Problem
 from rulebook.rights import change, rights_of
 from schemas.rules import RightsChanged
@@ -28,7 +29,8 @@ _NOBODY: Final = Person(id="unnamed", name="未署名")
 class TriedChange(NamedTuple):
     """What a changed file makes of a policy: its version, the lines, the rights, and what should be seen to before.
 
-    `rights` is None where nobody's change; `gaps` are hours ahead without a shift that had one before.
+    `rights` is None where nobody's change; `gaps` are hours ahead without a shift that had one before;
+    `messages` are those that would read otherwise.
     """
 
     version: str
@@ -36,6 +38,7 @@ class TriedChange(NamedTuple):
     rights: RightsChanged | None
     gaps: Sequence[Gap]
     orphans: Sequence[Orphan]
+    messages: Sequence[ChangedMessage]
 
 
 def file_of(directory: Path, name: str) -> str:
@@ -59,7 +62,8 @@ def tried(
         other = load_policy(beside)
     lines = list(unified_diff(before.splitlines(), text.splitlines(), n=_AROUND, lineterm=""))[2:]
     rights = change(rights_of(present), other, _NOBODY, other.version)
-    return TriedChange(other.version, lines, rights, _opened(present, other, at), orphans(other, leads, at))
+    seen_to = _opened(present, other, at), orphans(other, leads, at)
+    return TriedChange(other.version, lines, rights, *seen_to, changed(present, other))
 
 
 def _opened(present: Policy, other: Policy, at: datetime) -> Sequence[Gap]:

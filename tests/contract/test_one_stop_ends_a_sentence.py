@@ -12,10 +12,9 @@ import pytest
 from rulebook import load_policy
 from rulebook.messages import VARIABLES
 from rulebook.rules import Template
-from rulebook.sentences import ended, unended
+from rulebook.sentences import ended, templating, unended
 from schemas.lives import golden
 from schemas.message import MODELS
-from services.notify.core.wording import _environment
 from services.trace.edges.words import Words, sentences
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -51,7 +50,7 @@ def test_a_text_becomes_a_sentence_or_a_part_of_one(said: str | None, sentence: 
 def test_a_message_has_no_stop_twice_and_none_left_out(template: Template, wrote: str) -> None:
     values = {**dict.fromkeys(VARIABLES, "甲"), **dict.fromkeys(WRITTEN, wrote)}
     for text in _texts(template):
-        said = _environment().from_string(text).render(values)
+        said = templating().from_string(text).render(values)
         assert not TWICE.search(said), said
         assert f"{wrote}【" not in said or not wrote.endswith("理"), said
 

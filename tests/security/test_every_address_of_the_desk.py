@@ -143,6 +143,7 @@ OF_PAGES: Final[dict[str, tuple[int, ...]]] = {
     "POST /survey/{matter}/{do}/forget": STRANGE,
     # Whoever leads the office or keeps it running sees who is there, too.
     "GET /office": (TO_LOGIN, 200, 200, 200, 200, 403, 403, 200, 200, 403, 403),
+    "GET /office/messages": (TO_LOGIN, 200, 200, 200, 200, 403, 403, 200, 200, 403, 403),
     # The operator; no approver is among these.
     "GET /office/trial": (TO_LOGIN, *(403,) * 7, 200, 403, 403),
     "POST /office/trial": TYPED,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from jinja2 import Environment, Template
+from jinja2 import Template
 
 import rulebook as given
 from rulebook.messages import LEFT_IN_PEACE
-from rulebook.sentences import FILTERS
+from rulebook.sentences import templating
 from schemas.envelope import derived_id
 from schemas.recognised import masked
 from schemas.sealed import Veil
@@ -19,19 +19,11 @@ from services.notify.core.profile import Profile
 from services.notify.core.values import filled
 
 
-def _environment() -> Environment:
-    environment = Environment(autoescape=False)  # noqa: S701 - plain text, never HTML
-    environment.filters.update(FILTERS)
-    # What has to be covered in a document has to stand there as it was written.
-    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
-    return environment
-
-
 class DigestWords:
     """Words what is gathered for one address under one policy."""
 
     def __init__(self, policy: given.Policy) -> None:
-        environment = _environment()
+        environment = templating()
         self._area = policy.area
         self._subject = environment.from_string(policy.digest.subject)
         self._item = environment.from_string(policy.digest.item)
@@ -51,7 +43,7 @@ class Wording:
     def __init__(self, policy: given.Policy) -> None:
         self.policy = policy
         self.book = AddressBook(policy)
-        self._environment = _environment()
+        self._environment = templating()
         self._compiled: dict[str, Template] = {}
 
     def notice(self, wish: Wish, profile: Profile, cause: str, at: datetime) -> Notice | None:

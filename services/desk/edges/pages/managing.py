@@ -13,6 +13,7 @@ from chassis.routes import Route
 from doors.entering import ENTRANCE
 from rulebook.codes import ONLY_LOOK
 from rulebook.duty import gaps
+from rulebook.previewing import SaidMessage, said_by
 from services.desk.core.rights import may_read_tasks
 from services.desk.edges import lookup
 from services.desk.edges.keys import CONTEXT, WHO
@@ -51,6 +52,16 @@ async def show_house(request: web.Request) -> web.StreamResponse:
     )
 
 
+async def show_messages(request: web.Request) -> web.StreamResponse:
+    """GET /office/messages: every message to everybody, as it reads with the values of an example."""
+    require_house(request)
+    by_audience: dict[str, list[SaidMessage]] = {}
+    for each in said_by(request.app[ENTRANCE].policy):
+        by_audience.setdefault(each.audience, []).append(each)
+    tries = not MAY_TRY.isdisjoint(request[WHO].roles)
+    return show(request, "messages.html", by_audience=by_audience, tries=tries)
+
+
 def _may(request: web.Request) -> Mapping[str, Sequence[str]]:
     """Who may do what today, act by act, in the words of acts."""
     policy, now = request.app[ENTRANCE].policy, request.app[CONTEXT].clock.now()
@@ -58,4 +69,7 @@ def _may(request: web.Request) -> Mapping[str, Sequence[str]]:
     return {words[do]: [each.name for each in policy.who_may(do, now)] for do in policy.office.may}
 
 
-ROUTES: Final = (Route("GET", "/office", page(show_house)),)
+ROUTES: Final = (
+    Route("GET", "/office", page(show_house)),
+    Route("GET", "/office/messages", page(show_messages)),
+)
