@@ -21,6 +21,8 @@ _LONGEST_PATH: Final = 120
 _NAMED: Final = 3
 _QUOTED: Final = re.compile("'([^']*)'")
 AGAIN: Final = "请更正后换一个新的提交编号重新提交。"
+_AT_A_FORM: Final = "请更正后再提交。"
+_ON_THE_WIRE: Final = re.compile(r"（([a-z][a-z_.]*)）")
 
 
 class Refusal(NamedTuple):
@@ -34,6 +36,15 @@ class Refusal(NamedTuple):
 def refusal(code: str, field: str | None, reason: str, then: str = AGAIN) -> Refusal:
     """Say no, and what to do next; what is quoted of a submission commands no screen that shows it."""
     return Refusal(code, one_line(field) if field else field, one_line(reason + then))
+
+
+def at_a_form(reason: str) -> str:
+    """The same for whoever has a form before them: they write no submission ids, and know no names of the wire."""
+    return _ON_THE_WIRE.sub(_without_known, reason).replace(AGAIN, _AT_A_FORM)
+
+
+def _without_known(found: re.Match[str]) -> str:
+    return found[0] if label(found[1]) == found[1] else ""
 
 
 _WORDS: Final = {

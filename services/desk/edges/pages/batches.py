@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from chassis.service import Instant, Pool
+from doors.refusals import at_a_form
 from schemas.recognised import masked
 from services.desk.core.acts import act_of
 from services.desk.core.many import Word, became, has_changed, named
@@ -93,4 +94,6 @@ where b.batch = $1 order by b.place
 def _row(row: Any) -> BatchRow:
     word: Word = became(taken=row["state"] == "accepted", refused_as=row["code"]) if row["sent"] else "left"
     texts = (row["place"], masked(row["text"]), row["confidential"])
-    return BatchRow(row["ticket"], row["version"], word, row["reason"] or "", has_changed(row["code"]), *texts)
+    return BatchRow(
+        row["ticket"], row["version"], word, at_a_form(row["reason"] or ""), has_changed(row["code"]), *texts
+    )

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from chassis.crowding import crowded
 from doors.entering import ENTRANCE
 from doors.reading import dumped
-from doors.refusals import Refusal
+from doors.refusals import Refusal, at_a_form
 from schemas.message import Message
 from services.desk.core.acts import OfficeAct, read
 from services.desk.core.forms import Field, content_of
@@ -120,6 +120,7 @@ class Filled:
     def refused(self, why: Refusal, kept: Kept | None = None) -> Refused:
         """The form as it is shown again, with every word of it."""
         version, other = kept or Kept(0)
+        why = why._replace(reason=at_a_form(why.reason))
         form = Form(self.key.act, self.fields, self.typed, "", drafted=True, wrong=why, version=version)
         return Refused(why, form if other is None else replace(form, other=self.opened(other)))
 
