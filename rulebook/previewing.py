@@ -18,6 +18,7 @@ EXAMPLE: Final[Mapping[str, str]] = {
     "department": "房管局",
     "supporting": "平凉路街道",
     "text": "楼道里的灯坏了一个星期，晚上看不见路。",
+    "said": "楼道里有煤气味，请尽快来人。",
     "reply": "灯已修好，感谢您的反映。",
     "has_number": "yes",
     "contact_is_shown": "yes",
