@@ -20,7 +20,7 @@ from services.desk.edges.keys import CONTEXT, WHO, WORDS
 from services.desk.edges.pages import calling, lookup
 from services.desk.edges.pages.calling import Show, WantedCalls
 from services.desk.edges.pages.entering import back, page, redirect
-from services.desk.edges.pages.filling import Filled, Form, Refused, keep_typed, offered, submit
+from services.desk.edges.pages.filling import Filled, Form, ShownAgain, keep_typed, offered, submit
 from services.desk.edges.pages.forms import chosen, posted
 from services.desk.edges.pages.live import Feed, News, listen
 from services.desk.edges.pages.lookup import Key
@@ -152,7 +152,7 @@ async def answer(request: web.Request) -> web.StreamResponse:
         return await calling.version(request.app[CONTEXT].pool, key.ticket)
 
     became = await submit(request, filled, version)
-    if isinstance(became, Refused):
+    if isinstance(became, ShownAgain):
         return await _page(request, 422, became.form, form.get("next", ""))
     return redirect(done(form.get("next", ""), HOME, became.id))
 

@@ -22,7 +22,7 @@ from services.desk.edges import callers
 from services.desk.edges.keys import CONTEXT, RULES, SECRET, WHO, WORDS
 from services.desk.edges.pages import lookup, taking
 from services.desk.edges.pages.entering import back, page, redirect
-from services.desk.edges.pages.filling import Filled, Form, Refused, keep, keep_typed, of_page, submit
+from services.desk.edges.pages.filling import Filled, Form, ShownAgain, keep, keep_typed, of_page, submit
 from services.desk.edges.pages.forms import posted
 from services.desk.edges.pages.lookup import Key, Typed
 from services.desk.edges.pages.queue import reads_of
@@ -229,7 +229,7 @@ async def _say(request: web.Request, filled: Filled) -> web.Response:
             raise
         # Another page of this call said something else at the same moment.
         return await _page(request, 409, filled.refused(of_page(_ENDED)).form)
-    if isinstance(became, Refused):
+    if isinstance(became, ShownAgain):
         return await _page(request, 422, became.form)
     return redirect(addressed(HOME, {"done": became.id}))
 

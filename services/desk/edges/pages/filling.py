@@ -117,16 +117,16 @@ class Filled:
         """Whether it comes back to be looked at, and not to be done."""
         return RESUMED in self.sent
 
-    def refused(self, why: Refusal, kept: Kept | None = None) -> Refused:
+    def refused(self, why: Refusal, kept: Kept | None = None) -> ShownAgain:
         """The form as it is shown again, with every word of it."""
         version, other = kept or Kept(0)
         why = why._replace(reason=at_a_form(why.reason))
         form = Form(self.key.act, self.fields, self.typed, "", drafted=True, wrong=why, version=version)
-        return Refused(why, form if other is None else replace(form, other=self.opened(other)))
+        return ShownAgain(why, form if other is None else replace(form, other=self.opened(other)))
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class ShownAgain:
     """Why an act did not come to be, and its form with every word of it."""
 
     why: Refusal
@@ -187,7 +187,7 @@ def _number(said: str) -> str:
     return said if said.isascii() and said.isdigit() and len(said) <= _LONGEST_VERSION else ""
 
 
-async def submit(request: web.Request, filled: Filled, version: Version) -> TakenAct | Refused:
+async def submit(request: web.Request, filled: Filled, version: Version) -> TakenAct | ShownAgain:
     """Do it as it was typed, which is a draft until it stands; otherwise why it did not come to be, and its form."""
     pool, now = request.app[CONTEXT].pool, request.app[CONTEXT].clock.now()
     kept = await keep(request, filled) if filled.keeps else Kept(0)

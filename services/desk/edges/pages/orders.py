@@ -26,7 +26,16 @@ from services.desk.edges.keys import CONTEXT, RULES, WHO, WORDS
 from services.desk.edges.pages import lookup
 from services.desk.edges.pages import owed as looking
 from services.desk.edges.pages.entering import back, page, redirect
-from services.desk.edges.pages.filling import Filled, Form, Refused, keep_typed, offered, seen_before, seen_of, submit
+from services.desk.edges.pages.filling import (
+    Filled,
+    Form,
+    ShownAgain,
+    keep_typed,
+    offered,
+    seen_before,
+    seen_of,
+    submit,
+)
 from services.desk.edges.pages.forms import chosen, posted
 from services.desk.edges.pages.hand import ask_hand, hand_of, require_department
 from services.desk.edges.pages.live import Feed, News, listen, place_of
@@ -223,7 +232,7 @@ async def answer(request: web.Request) -> web.StreamResponse:
         return await looking.version(request.app[CONTEXT].pool, department, key.ticket)
 
     became = await submit(request, filled, version)
-    if isinstance(became, Refused):
+    if isinstance(became, ShownAgain):
         seen = seen_before(form, Order) if became.why.code == "changed_meanwhile" else None
         return await _page(request, 409 if seen else 422, became.form, seen)
     return redirect(f"/orders/{key.ticket}?done={became.id}")

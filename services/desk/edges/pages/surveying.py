@@ -17,7 +17,7 @@ from services.desk.edges import lookup as acts
 from services.desk.edges.keys import CONTEXT, WHO, WORDS
 from services.desk.edges.pages import lookup
 from services.desk.edges.pages.entering import back, page, redirect
-from services.desk.edges.pages.filling import Filled, Form, Refused, keep_typed, offered, submit
+from services.desk.edges.pages.filling import Filled, Form, ShownAgain, keep_typed, offered, submit
 from services.desk.edges.pages.forms import posted
 from services.desk.edges.pages.lookup import Key, Typed
 from services.desk.edges.pages.queue import may_do, require_office
@@ -92,7 +92,7 @@ async def answer(request: web.Request) -> web.StreamResponse:
         return outcome["state"] if outcome is not None and outcome["state"] != "pending" else ""
 
     became = await submit(request, filled, version)
-    if isinstance(became, Refused):
+    if isinstance(became, ShownAgain):
         return await _page(request, 422, became.form)
     return redirect(addressed(f"/survey/{request.match_info['matter']}", {"done": became.id}))
 

@@ -22,7 +22,16 @@ from services.desk.edges.keys import CONTEXT, WHO
 from services.desk.edges.pages import lookup, seated, waiting
 from services.desk.edges.pages.answers import answers_to
 from services.desk.edges.pages.entering import back, local, page, redirect
-from services.desk.edges.pages.filling import Filled, Form, Refused, keep_typed, offered, seen_before, seen_of, submit
+from services.desk.edges.pages.filling import (
+    Filled,
+    Form,
+    ShownAgain,
+    keep_typed,
+    offered,
+    seen_before,
+    seen_of,
+    submit,
+)
 from services.desk.edges.pages.forms import posted
 from services.desk.edges.pages.lookup import Draft, Key, Typed
 from services.desk.edges.pages.presence import colleagues
@@ -133,7 +142,7 @@ async def answer(request: web.Request) -> web.StreamResponse:
         return str(row.task.version) if row is not None else None
 
     became = await submit(request, filled, version)
-    if isinstance(became, Refused):
+    if isinstance(became, ShownAgain):
         seen = seen_before(form, DeskTask) if became.why.code == "changed_meanwhile" else None
         return await _page(request, 409 if seen else 422, became.form, seen, form.get("next", ""))
     return redirect(done(form.get("next", ""), "/queue", became.id))
