@@ -13,10 +13,11 @@ from rich.table import Table
 from liuhen import reconciling
 from liuhen.answers import AsJson, print_json
 from liuhen.reconciling import Reconciled
-from services.trace.for_tools import ZONE, differences
+from services.trace.for_tools import differences
 from tools.client.addresses import load_addresses
 from tools.errors import SaidClearly
 from tools.terminal import Terminal
+from worktime import SHANGHAI
 
 _console: Final = Terminal()
 _USUAL: Final = timedelta(days=30)
@@ -61,7 +62,7 @@ def reconcile(
 
 
 def _of_file(file: Path, since: datetime | None) -> Reconciled:
-    theirs, today = reconciling.read_list(file), datetime.now(ZONE)
+    theirs, today = reconciling.read_list(file), datetime.now(SHANGHAI)
     day = (since or today - _USUAL).date()
     here = asyncio.run(reconciling.ours(load_addresses(), (each.number for each in theirs), day))
     return Reconciled(today.date(), len(theirs), len(here), differences(theirs, here))

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from rulebook import Policy
 from services.trace.core.ball import BallSpan, LifeStep, ball_in_court
 from services.trace.core.calendars import as_published
-from services.trace.core.citys_list import ZONE, CityTicket, Difference, OurTicket, differences
+from services.trace.core.citys_list import CityTicket, Difference, OurTicket, differences
 from services.trace.core.desk import marks
 from services.trace.core.holder import AT_REST
 from services.trace.core.rates import IN_TIME_OR_COUNTED, Rate, rates_of, referred_statement
@@ -60,7 +60,6 @@ __all__ = [
     "AT_REST",
     "IN_TIME_OR_COUNTED",
     "NOBODY",
-    "ZONE",
     "BallSpan",
     "CityTicket",
     "ClockStanding",

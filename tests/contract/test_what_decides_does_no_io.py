@@ -42,6 +42,7 @@ LIBRARIES: Final = {
 """Each with what it is for."""
 
 OURS: Final = (
+    "chassis.crowding",
     "chassis.frozen",
     "chassis.reactions",
     "chassis.service",

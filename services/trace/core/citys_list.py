@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Final, Literal, NamedTuple
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, field_validator
 
 from schemas.values import CARRIED_ON, ENDED, Grade, Solved, TicketState
 from vocabulary import GRADES, SOLVED, STATES, Chinese
+from worktime import SHANGHAI
 
-ZONE: Final = ZoneInfo("Asia/Shanghai")
 _SAME: Final = timedelta(minutes=1)
 """Lists are written to the minute."""
 _HERE: Final[Mapping[str, str]] = {"open": "在办", "ended": "已了结", "returned": "已退回市级"}
@@ -34,7 +33,7 @@ class CityTicket(BaseModel):
     @classmethod
     def _in_its_zone(cls, due: datetime | None) -> datetime | None:
         """A moment without a zone is one of the city's."""
-        return due.replace(tzinfo=ZONE) if due is not None and due.tzinfo is None else due
+        return due.replace(tzinfo=SHANGHAI) if due is not None and due.tzinfo is None else due
 
 
 class OurTicket(NamedTuple):
@@ -120,4 +119,4 @@ def _compared(city: CityTicket, here: OurTicket) -> Iterator[Difference]:
 
 
 def _moment(at: datetime | None) -> str:
-    return at.astimezone(ZONE).strftime("%Y-%m-%d %H:%M") if at is not None else "没有时限"
+    return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if at is not None else "没有时限"

@@ -11,13 +11,15 @@ from chassis.packing import said, unpacked
 from chassis.service import Connection, Pool
 from schemas.tickets import Registered
 from schemas.values import CARRIED_ON, ENDED, TicketState
-from services.trace.core.citys_list import ZONE, OurTicket
+from services.trace.core.citys_list import OurTicket
+from worktime import SHANGHAI
 
 _OURS: Final = f"""
 select s.ticket, s.upstream, s.state, (
     select {said("e")} from entry e where e.ticket = s.ticket and e.type = $4 limit 1
 ), s.city_solved, s.city_satisfaction
 from summary s
+from worktime import SHANGHAI
 where s.upstream is not null and s.part_of is null
   and (s.upstream = any($1::text[]) or s.state <> all($2::text[]) or s.registered_at >= $3)
 order by s.registered_at, s.ticket
@@ -33,7 +35,7 @@ async def ours(asked: Asked, numbers: Iterable[str], since: date) -> list[OurTic
     The parts of a split stand in their whole.
     """
     over = [state.value for state in ENDED | CARRIED_ON]
-    begins = datetime(since.year, since.month, since.day, tzinfo=ZONE)
+    begins = datetime(since.year, since.month, since.day, tzinfo=SHANGHAI)
     rows = await asked.fetch(_OURS, [*numbers], over, begins, Registered.type_name)
     return [_read(*row) for row in rows]
 

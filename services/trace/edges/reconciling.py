@@ -15,9 +15,10 @@ from chassis.metrics import PREFIX
 from chassis.rounds import rounds
 from chassis.service import Edge, EdgeContext
 from doors.city import CityRefusedError, Platform, platform
-from services.trace.core.citys_list import ZONE, CitysList, Difference, Different, differences
+from services.trace.core.citys_list import CitysList, Difference, Different, differences
 from services.trace.edges import from_city
 from services.trace.settings import TraceSettings
+from worktime import SHANGHAI
 
 DIFFERENCES: Final = Gauge(
     PREFIX + "city_differences",
@@ -37,6 +38,7 @@ BEGUN: Final = "insert into reconciling default values on conflict do nothing"
 _NEWEST: Final = """
 select begun.at as begun_at, newest.day, newest.at, newest.differences
 from reconciling begun left join lateral (select * from reconciled order by day desc limit 1) newest on true
+from worktime import SHANGHAI
 """
 _KEEP: Final = """
 insert into reconciled (day, theirs, ours, differences) values ($1, $2, $3, $4::text::jsonb) on conflict do nothing
@@ -73,7 +75,7 @@ class Reconciling:
 
     async def once(self, now: datetime) -> None:
         """Tell what was found last, and look anew where that is of yesterday."""
-        here, known = now.astimezone(ZONE), await self._known()
+        here, known = now.astimezone(SHANGHAI), await self._known()
         if known.day != here.date() and here.hour >= _HOUR and await self._look(here.date()):
             known = await self._known()
         for kind in get_args(Different):

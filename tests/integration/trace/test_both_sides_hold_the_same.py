@@ -16,12 +16,12 @@ from chassis.clock import REAL
 from chassis.service import EdgeContext, Pool
 from doors.city import platform
 from schemas.values import Upstream
-from services.trace.core.citys_list import ZONE
 from services.trace.edges.reconciling import BEGUN, Reconciling
 from services.trace.settings import TraceSettings
 from tests.support.city import TOKEN, City, city_platform
+from worktime import SHANGHAI
 
-MORNING = datetime(2026, 3, 9, 6, 0, tzinfo=ZONE)
+MORNING = datetime(2026, 3, 9, 6, 0, tzinfo=SHANGHAI)
 NUMBER = "SH20260302-1"
 Look = Callable[..., Awaitable[None]]
 

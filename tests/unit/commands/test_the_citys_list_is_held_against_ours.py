@@ -10,11 +10,12 @@ import pytest
 
 from liuhen.reconciling import read_list
 from schemas.values import Grade, Solved, TicketState
-from services.trace.core.citys_list import ZONE, CityTicket, OurTicket, differences
+from services.trace.core.citys_list import CityTicket, OurTicket, differences
 from tools.errors import SaidClearly
+from worktime import SHANGHAI
 
 NUMBER, TICKET = "SH20260914-1077", "26091400000012"
-DUE = datetime(2026, 9, 21, 17, 30, tzinfo=ZONE)
+DUE = datetime(2026, 9, 21, 17, 30, tzinfo=SHANGHAI)
 
 
 def city(number: str = NUMBER, **more: Any) -> CityTicket:
