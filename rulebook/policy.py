@@ -214,6 +214,12 @@ class Policy(Model):
         return PlaceIndex.of(self.streets, self.departments)
 
     @cached_property
+    def office_numbers(self) -> frozenset[str]:
+        """The telephone numbers of desks and of those on duty there, as digits alone: an office may give them out."""
+        posts = (post for each in self.departments for post in (each.desk, each.duty))
+        return frozenset("".join(filter(str.isdecimal, post.phone)) for post in posts)
+
+    @cached_property
     def listener(self) -> Listener:
         """What listens for the words that stop the machine, prepared once."""
         return Listener.of(self.stop_words, self.places, self.departments, self.area)

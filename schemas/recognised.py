@@ -3,10 +3,11 @@
 A number is digits, in whatever way they are written, with nothing, or with blanks, hyphens and what nobody sees,
 between them. It begins and ends where its digits do, so that no part of a longer number is one. What it must be:
 
-- an identity card: 17 digits and the check character of ISO 7064 MOD 11-2, of a province, born on a day that there is;
-  or the old form of 15 digits without one, unless they are the fraction of a decimal such as a latitude;
+- an identity card: 17 digits and a digit or an X, of a province, born on a day that there is, whether or not the check
+  character fits, for a number with a slip is still somebody's; or the old form of 15 digits without one, unless they
+  are the fraction of a decimal such as a latitude;
 - a bank card: 16 to 19 digits with a right Luhn digit, beginning as the cards do that are issued here;
-- either, however its digits are, where the words before it say so: a number with a slip is still somebody's.
+- either, however its digits are, where the words before it say so.
 """
 
 from __future__ import annotations
@@ -19,15 +20,15 @@ from typing import Final, NamedTuple
 
 from schemas.spelling import DIGITS, UNSEEN, spelt
 
-_BETWEEN: Final = rf" \t\u00a0\u2000-\u200a\u202f\u3000\-\u2010-\u2015\u2212\u00b7.\uff0d\uff0e_/{UNSEEN}"
+BETWEEN: Final = rf" \t\u00a0\u2000-\u200a\u202f\u3000\-\u2010-\u2015\u2212\u00b7.\uff0d\uff0e_/{UNSEEN}"
+"""What can stand between the digits of a number, as part of a class of a pattern."""
 _FEWEST, _MOST = 15, 19
-_LONG: Final = re.compile(f"[{DIGITS}][{DIGITS}{_BETWEEN}]{{{_FEWEST - 2},}}[{DIGITS}]")
-_RUN: Final = re.compile(f"[0-9](?:[{_BETWEEN}]{{0,3}}+[0-9])+(?:[{_BETWEEN}]{{0,3}}+[Xx])?")
+_LONG: Final = re.compile(f"[{DIGITS}][{DIGITS}{BETWEEN}]{{{_FEWEST - 2},}}[{DIGITS}]")
+_RUN: Final = re.compile(f"[0-9](?:[{BETWEEN}]{{0,3}}+[0-9])+(?:[{BETWEEN}]{{0,3}}+[Xx])?")
 _GROUP: Final = re.compile("[0-9]+|[Xx]")
 
 _PROVINCE: Final = re.compile("1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]")
-_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CHECKS: Final = "10X98765432"
+_LONG_FORM: Final = 18
 _CARD: Final = re.compile(
     # UnionPay; the old cards of the large banks; Visa, Mastercard and JCB, which have 16 digits.
     r"62\d{14,17}|9558\d{15}|(?:4\d{3}|5[1-5]\d\d|222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720|35(?:2[89]|[3-8]\d))\d{12}"
@@ -72,7 +73,7 @@ def masked(text: str) -> str:
     """The text with all but the first six and the last four digits of such numbers hidden; it keeps its length."""
     for sort, start, end in recognised(text):
         del sort
-        text = text[:start] + _hidden(text[start:end]) + text[end:]
+        text = text[:start] + hidden(text[start:end], _HEAD, _TAIL) + text[end:]
     return text
 
 
@@ -86,9 +87,10 @@ def could_hold(text: str) -> bool:
     return _LONG.search(text) is not None
 
 
-def _hidden(number: str) -> str:
+def hidden(number: str, head: int, tail: int) -> str:
+    """A number with all of its digits hidden but the first and the last so many."""
     digits = [place for place, letter in enumerate(spelt(number)) if letter in _SHOWN]
-    hide = frozenset(digits[_HEAD:-_TAIL])
+    hide = frozenset(digits[head : len(digits) - tail])
     return "".join("*" if place in hide else letter for place, letter in enumerate(number))
 
 
@@ -140,10 +142,7 @@ def _is_identity_card(number: str) -> bool:
         return False
     if len(number) == _FEWEST:
         return number.isdecimal() and _is_day(f"19{number[6:12]}")
-    if len(number) != len(_WEIGHTS) + 1 or not number[:-1].isdecimal() or not _is_day(number[6:14]):
-        return False
-    total = sum(int(digit) * weight for digit, weight in zip(number, _WEIGHTS, strict=False))
-    return _CHECKS[total % 11] == number[-1]
+    return len(number) == _LONG_FORM and number[:-1].isdecimal() and _is_day(number[6:14])
 
 
 def _is_day(digits: str) -> bool:

@@ -10,9 +10,9 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict
 
 from rulebook import Policy
+from schemas.discreet import discreet
 from schemas.dispatch import Dated
 from schemas.message import MODELS, Message
-from schemas.recognised import masked
 from schemas.referral import Referral
 from schemas.text import harmless
 from schemas.values import Due, OfficialDue, ProvisionalDue, TicketState, breach_by, remind_by
@@ -112,7 +112,7 @@ class Newsroom:
         return f"{before}/{line.state}" if line.keeps else line.state
 
     def text(self, line: NewsLine, message: Message, kept: str | None, was: str | None = None) -> str:
-        """Fill a line with what the fact says, harmless, identity-card and bank-card numbers masked.
+        """Fill a line with what the fact says, harmless, numbers of persons hidden.
 
         `kept` is the reply that was reported, `was` the date that was promised before.
         """
@@ -120,7 +120,7 @@ class Newsroom:
         said = {**values, _KEPT: kept or "", _WAS: was or ""}
         text, date = line.text.format(**said), self._date(line, message, was).format(**said)
         stop = "。" if text and date and date[0] != "（" and text[-1] not in _STOPS else ""
-        return harmless(masked(text + stop + date))
+        return harmless(discreet(text + stop + date, self._policy.office_numbers))
 
     @staticmethod
     def _date(line: NewsLine, message: Message, was: str | None) -> str:

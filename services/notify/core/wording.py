@@ -9,6 +9,7 @@ from jinja2 import Template
 import rulebook as given
 from rulebook.messages import LEFT_IN_PEACE
 from rulebook.sentences import templating
+from schemas.discreet import discreet
 from schemas.envelope import derived_id
 from schemas.recognised import masked
 from schemas.sealed import Veil
@@ -60,14 +61,20 @@ class Wording:
             template=wish.template,
             to=wish.to,
             not_before=self._not_before(at, wish.over, peaceful=peaceful, gathered=gathered),
-            subject=masked(self._render(template.subject, values)),
-            text=masked(self._render(template.by_channel.get(wish.to.way.value, template.text), values)),
+            subject=self._shown(self._render(template.subject, values), template.audience),
+            text=self._shown(
+                self._render(template.by_channel.get(wish.to.way.value, template.text), values), template.audience
+            ),
             peaceful=peaceful,
             gathered=gathered,
             over=wish.over,
             veil=None if caller else _veil(profile),
             origin=derived_id(cause, "notice", wish.template, wish.to.audience),
         )
+
+    def _shown(self, text: str, audience: given.Audience) -> str:
+        """Whoever works on it may have to ring somebody up; whoever asked reads no number of anybody's."""
+        return discreet(text, self.policy.office_numbers) if audience in LEFT_IN_PEACE else masked(text)
 
     def _peaceful(self, template: given.Template, profile: Profile) -> bool:
         """Leave citizens in peace at night; what is urgent, and everybody on duty, is told at once."""
