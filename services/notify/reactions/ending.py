@@ -21,7 +21,14 @@ profiles.on(d.Merged)(lambda p, _, __: replace(p, promised="", ended=TicketState
 profiles.on(d.Unmerged)(lambda p, _, __: replace(p, ended=None))
 profiles.on(d.SplitUp)(lambda p, _, __: replace(p, promised="", ended=TicketState.SPLIT))
 profiles.on(d.ReworkWithdrawn)(lambda p, _, __: replace(p, promised="", promised_by=None))
-wishes.on(d.FinalAnswerGiven)(lambda _, o: o.requester("requester-final-answer"))
+
+
+@wishes.on(d.FinalAnswerGiven)
+def _final_answer_given(fact: d.FinalAnswerGiven, o: Occasion) -> Wishes:
+    yield from o.requester("requester-final-answer")
+    yield from o.visitor("visitor-progress", status=word(d.FinalAnswerGiven), text=fact.text)
+
+
 wishes.on(d.SettledAtUnit)(lambda _, o: o.requester("requester-settled", department=PARTIES["unit"]))
 
 
@@ -37,8 +44,14 @@ wishes.on(d.ReopeningDeclined)(lambda fact, o: o.requester("requester-reopening-
 wishes.on(d.Reopened)(lambda _, o: o.requester("requester-reopened"))
 
 
+def _to_visitor(o: Occasion, fact: d.DispatchFact, text: str) -> Wishes:
+    """Whoever brought the problem hears how it ended, as whoever asked does."""
+    return o.visitor("visitor-progress", status=word(type(fact)), text=text)
+
+
 @wishes.on(d.NotAccepted)
 def _not_accepted(fact: d.NotAccepted, o: Occasion) -> Wishes:
+    yield from _to_visitor(o, fact, fact.reason)
     yield from stood_down(o, o.profile.lead, status=word(d.NotAccepted), reason=fact.reason)
     why = ground(fact.ground, o.policy)
     yield from o.requester("requester-not-accepted", reason=fact.reason, ground=why)
@@ -52,12 +65,14 @@ wishes.on(d.WithdrawalDeclined)(lambda fact, o: o.requester("requester-withdrawa
 def _withdrawn(fact: d.Withdrawn, o: Occasion) -> Wishes:
     yield from stood_down(o, o.profile.lead, status=word(d.Withdrawn), reason=fact.reason)
     yield from o.requester("requester-withdrawn")
+    yield from _to_visitor(o, fact, "")
 
 
 @wishes.on(d.Transferred)
 def _transferred(fact: d.Transferred, o: Occasion) -> Wishes:
     yield from stood_down(o, o.profile.lead, status=word(d.Transferred), reason=fact.reason)
     record = fact.record or Referral()
+    yield from _to_visitor(o, fact, o.book.name_for_callers(fact.to))
     yield from o.requester(
         "requester-transferred",
         department=o.book.name_for_callers(fact.to),
@@ -84,6 +99,28 @@ def _handed(record: Referral) -> str:
 def _merged(fact: d.Merged, o: Occasion) -> Wishes:
     yield from stood_down(o, o.profile.lead, status=word(d.Merged), reason=fact.reason)
     yield from o.requester("requester-merged", reason=fact.reason, text=fact.into)
+    yield from _to_visitor(o, fact, fact.into)
+
+
+@wishes.on(d.Unmerged)
+def _unmerged(fact: d.Unmerged, o: Occasion) -> Wishes:
+    """Whoever heard that their matter is dealt with under another number hears that it is so no more."""
+    yield from o.requester("requester-unmerged", text=fact.into)
+    yield from _to_visitor(o, fact, "")
+
+
+@wishes.on(d.MergedTicketReopened)
+def _merged_ticket_reopened(fact: d.MergedTicketReopened, o: Occasion) -> Wishes:
+    yield from o.requester("requester-merged-reopened", text=fact.into)
+
+
+@wishes.on(d.SplitUp)
+def _split_up(fact: d.SplitUp, o: Occasion) -> Wishes:
+    """Each part sends a receipt of its own: whoever asked once hears first why there are several."""
+    parts = "、".join(fact.parts)
+    yield from stood_down(o, o.profile.lead, status=word(d.SplitUp), reason=fact.reason)
+    yield from o.requester("requester-split", text=parts)
+    yield from _to_visitor(o, fact, parts)
 
 
 @wishes.on(d.MergeTaken)

@@ -14,7 +14,7 @@ from services.notify.core.occasion import Occasion
 from services.notify.core.profile import STANDS_STILL, Profile
 from services.notify.core.values import deadline, ground
 from services.notify.reactions.tables import Wishes, profiles, wishes, within
-from vocabulary import GROUNDS, PARTIES, PARTS, WAITS, word
+from vocabulary import CLOCKS, GROUNDS, PARTIES, PARTS, WAITS, word
 
 wishes.on(d.InfoAsked)(lambda fact, o: o.requester("requester-needs-info", text=fact.question))
 
@@ -23,6 +23,17 @@ wishes.on(d.InfoAsked)(lambda fact, o: o.requester("requester-needs-info", text=
 def _info_provided(fact: d.InfoProvided, o: Occasion) -> Wishes:
     if not fact.withheld:
         yield from o.lead("department-info-provided", text=fact.text)
+
+
+@wishes.on(d.InfoTimedOut)
+def _info_timed_out(_fact: d.InfoTimedOut, o: Occasion) -> Wishes:
+    """The lead's time runs on: they must not wait for an answer that nobody owes any more."""
+    return o.lead("department-goes-on", step=CLOCKS[Clock.NEEDS_INFO], reason="")
+
+
+@wishes.on(d.SuspensionEnded)
+def _suspension_ended(fact: d.SuspensionEnded, o: Occasion) -> Wishes:
+    return o.department(fact.department, "department-goes-on", step=word(d.Suspended), reason=fact.reason)
 
 
 @wishes.on(d.FollowUpAdded)
