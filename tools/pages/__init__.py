@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tools import lives
 from tools.layout import DEPLOY, ROOT
-from tools.pages import alerts, asyncapi, catalogue, decisions, facts, lifecycle, openapi, settings
+from tools.pages import alerts, asyncapi, catalogue, decisions, facts, lifecycle, openapi, settings, told
 
 
 @cache
@@ -21,6 +21,7 @@ def pages() -> Mapping[Path, str]:
         docs / "decisions" / "README.md": decisions.page(docs / "decisions"),
         docs / "settings.md": settings.page(ROOT),
         docs / "lifecycle.md": lifecycle.page(),
+        docs / "messages.md": told.page(),
         **lives.files(),
         **asyncapi.files(ROOT / "schemas"),
         **catalogue.files(ROOT),
