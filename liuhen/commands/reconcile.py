@@ -46,7 +46,8 @@ def reconcile(
     """Compare the city's list with what is here, or show what the system found; exit code 1 where they differ."""
     found = _of_the_system() if file is None else _of_file(file, since)
     if as_json:
-        print_json({**found._asdict(), "differences": [each._asdict() for each in found.differences]})
+        told = {"day": found.day.isoformat(), "theirs": found.theirs, "ours": found.ours}
+        print_json({**told, "differences": [each._asdict() for each in found.differences]})
         raise typer.Exit(1 if found.differences else 0)
     about = f"{found.day:%Y-%m-%d} 市级清单 {found.theirs} 件，这里 {found.ours} 件"
     if not found.differences:
