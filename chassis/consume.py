@@ -6,16 +6,16 @@ It leans on private names of faust and aiokafka; each is held by a test, so that
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import faust
 import structlog
 from aiokafka import AIOKafkaConsumer
 from aiokafka import TopicPartition as KafkaPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError
 from confluent_kafka import KafkaException
-from confluent_kafka.admin import AdminClient
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
@@ -60,7 +60,6 @@ class LaneConsumer(driver.Consumer):  # type: ignore[misc]
         self.worker.executor.consumer = self
         self._processed: dict[TopicPartition, int] = {}
         self._fetched: dict[TopicPartition, int] = {}
-        self._admin = AdminClient(self.app.reached.for_librdkafka())
         self._asker = _Asker(self.app.reached)
 
     def _new_consumer_thread(self) -> Any:
@@ -171,17 +170,14 @@ class LaneConsumer(driver.Consumer):  # type: ignore[misc]
 
     async def ask(self) -> None:
         """Return once the broker answered; KafkaError where it does not within seconds."""
-        try:
-            await asyncio.to_thread(lambda: self._admin.describe_cluster(request_timeout=_ANSWER_SECONDS).result())
-        except KafkaException as error:
-            raise KafkaError(str(error.args[0].name())) from error
+        await self._asker.require_answer()
 
     async def log_info(self, tps: Iterable[TopicPartition]) -> LogInfo:
         """Which logs these are and where they end."""
         asked = list(tps)
         topics = sorted({topic for topic, _ in asked})
         try:
-            cluster_id, ids = await asyncio.to_thread(identities, self._admin, topics)
+            cluster_id, ids = await asyncio.to_thread(identities, self.app.reached, topics)
         except KafkaException as error:
             raise KafkaError(str(error)) from error
         return LogInfo(cluster_id, ids, await self.ends(asked))
@@ -199,6 +195,24 @@ class _Asker:
     async def ends(self, tps: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
         if not tps:
             return {}
+        async with self._connected() as consumer:
+            await self._know({topic for topic, _ in tps}, consumer)
+            found = await consumer.end_offsets([KafkaPartition(*tp) for tp in tps])
+        return {(found_tp.topic, found_tp.partition): end for found_tp, end in found.items()}
+
+    async def require_answer(self) -> None:
+        """Return once the broker answered; KafkaError where it does not within seconds."""
+        async with self._connected() as consumer:
+            try:
+                answered = await asyncio.wait_for(consumer._client.force_metadata_update(), _ANSWER_SECONDS)  # noqa: SLF001
+            except TimeoutError as error:
+                raise KafkaTimeoutError from error
+            if not answered:
+                raise KafkaConnectionError
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[AIOKafkaConsumer]:
+        """One at a time; after an error, the next one connects anew."""
         async with self._one_at_a_time:
             try:
                 if self._consumer is None:
@@ -207,12 +221,10 @@ class _Asker:
                     )
                     await connecting.begin(consumer)
                     self._consumer, self._topics = consumer, frozenset()
-                await self._know({topic for topic, _ in tps}, self._consumer)
-                found = await self._consumer.end_offsets([KafkaPartition(*tp) for tp in tps])
+                yield self._consumer
             except BaseException:
                 await self.close()
                 raise
-        return {(found_tp.topic, found_tp.partition): end for found_tp, end in found.items()}
 
     async def _know(self, topics: set[str], consumer: AIOKafkaConsumer) -> None:
         """Left alone it learns of one topic in a tenth of a second: those of 400 departments would be its time-out."""

@@ -11,6 +11,7 @@ from confluent_kafka import TopicCollection
 from confluent_kafka.admin import AdminClient
 
 from chassis import store
+from chassis.broker import Broker, answer_of
 from chassis.lane import Alarm, LaneState, LastHeard
 from chassis.service import Connection, Instant, Lane
 from chassis.store import TopicPartition
@@ -26,12 +27,13 @@ class LogInfo(NamedTuple):
     ends: Mapping[TopicPartition, int]
 
 
-def identities(admin: AdminClient, topics: Sequence[str]) -> tuple[str, dict[str, str]]:
+def identities(broker: Broker, topics: Sequence[str]) -> tuple[str, dict[str, str]]:
     """Ask the broker which cluster it is, and for the ids of topics; KafkaException where it does not answer."""
+    admin = AdminClient(broker.for_librdkafka())
     cluster = admin.describe_cluster(request_timeout=_REQUEST_SECONDS)
     found = admin.describe_topics(TopicCollection(list(topics)), request_timeout=_REQUEST_SECONDS)
-    ids = {name: str(future.result().topic_id) for name, future in found.items()}
-    return str(cluster.result().cluster_id), ids
+    ids = {name: str(answer_of(future).topic_id) for name, future in found.items()}
+    return str(answer_of(cluster).cluster_id), ids
 
 
 async def load_lanes(

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import structlog
-from confluent_kafka.admin import AdminClient
 
 from chassis import store
 from chassis.broker import Broker
@@ -127,8 +126,8 @@ class _Recovery:
         lanes: defaultdict[str, list[TopicPartition]] = defaultdict(list)
         for tp in inputs.ends:
             lanes[lane_of(tp, tp[0] in foreign)].append(tp)
-        admin = AdminClient(self._broker.for_librdkafka())
-        cluster, ids = await asyncio.to_thread(identities, admin, sorted({topic for topic, _ in inputs.ends}))
+        asked = sorted({topic for topic, _ in inputs.ends})
+        cluster, ids = await asyncio.to_thread(identities, self._broker, asked)
         now = self._transactions.clock.now()
 
         async def known() -> LogInfo:

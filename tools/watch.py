@@ -20,6 +20,7 @@ from confluent_kafka.admin import AdminClient, OffsetSpec
 from prometheus_client import Gauge, start_http_server
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from chassis.broker import answer_of
 from chassis.lane import lane_of
 from rulebook import load_policy
 from schemas.layout import ONE_MACHINE, Layout
@@ -65,7 +66,10 @@ class WatchSettings(BaseSettings):
 
 
 class Watched:
-    """The broker, as a user that may describe all groups; KafkaException where it does not answer."""
+    """The broker, as a user that may describe all groups; KafkaException where it does not answer.
+
+    It is made for one look: a client of librdkafka that lives when a broker dies may end the process.
+    """
 
     def __init__(self, settings: dict[str, str | int | float | bool]) -> None:
         """`settings` are librdkafka's."""
@@ -74,12 +78,12 @@ class Watched:
     def members(self, group: str) -> int:
         """How many workers are in a group."""
         described = self._admin.describe_consumer_groups([group], request_timeout=_SECONDS)
-        return len(described[group].result().members)
+        return len(answer_of(described[group]).members)
 
     def committed(self, group: str) -> Offsets:
         """Where a group goes on, in the partitions of which it ever read."""
         asked = self._admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)], request_timeout=_SECONDS)
-        found = asked[group].result().topic_partitions
+        found = answer_of(asked[group]).topic_partitions
         return {(each.topic, each.partition): each.offset for each in found if each.offset >= 0}
 
     def bounds(self, places: Iterable[Place]) -> Mapping[Place, tuple[int, int]]:
@@ -99,7 +103,7 @@ class Watched:
         asked = self._admin.list_offsets(
             dict.fromkeys(wanted, spec), isolation_level=isolation, request_timeout=_SECONDS
         )
-        return {(place.topic, place.partition): future.result().offset for place, future in asked.items()}
+        return {(place.topic, place.partition): answer_of(future).offset for place, future in asked.items()}
 
 
 class Holds:
@@ -195,12 +199,12 @@ def main() -> None:
     for service in service_names():
         LANES.labels(service).set(lanes(service, known))
     disks = disks_of(settings.disks)
-    broker, holds = Watched(system.broker(OPERATORS).for_librdkafka()), Holds()
+    reached, holds = system.broker(OPERATORS).for_librdkafka(), Holds()
     start_http_server(settings.metrics_port, settings.bind)
     while not over.is_set():
         look_at_disks(disks)
         asyncio.run(ask_database(system))
-        observe(broker, service_names(), known, holds, system)
+        observe(Watched(reached), service_names(), known, holds, system)
         over.wait(_SECONDS)
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import subprocess
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from time import monotonic
 from typing import NamedTuple
 from uuid import uuid4
 
-from aiokafka.client import AIOKafkaClient
-from aiokafka.errors import KafkaError
-from confluent_kafka import KafkaException
-from confluent_kafka.admin import AdminClient
+from aiokafka.client import AIOKafkaClient, CoordinationType
+from aiokafka.errors import CoordinatorNotAvailableError, KafkaError
 
 from chassis.broker import MECHANISM, Broker
 from schemas.principals import ADMIN
@@ -26,6 +26,7 @@ from tools.prepare.certificates import Certificates
 
 _PATIENCE = 10.0  # seconds
 _ASKED_MILLISECONDS = 2000
+_LOOK_AGAIN = 0.1  # seconds
 # That a broker does not answer yet is no news where nobody listens to logs.
 logging.getLogger("aiokafka").addHandler(logging.NullHandler())
 SETTINGS = DEPLOY / "kafka" / "server.properties"
@@ -211,9 +212,22 @@ async def _known(broker: Broker) -> int:
 
 def wake_coordinator(broker: Broker) -> None:
     """Ask about a group, so that the broker makes its offsets topic now and the first services need not wait for it."""
-    admin = AdminClient(broker.for_librdkafka())
-    for answer in admin.describe_consumer_groups(["liuhen-nobody"], request_timeout=_PATIENCE).values():
-        try:
-            answer.result()
-        except KafkaException:
-            return
+    run_apart(lambda: _woken(broker))
+
+
+async def _woken(broker: Broker) -> None:
+    client = AIOKafkaClient(**broker.for_aiokafka(), request_timeout_ms=_ASKED_MILLISECONDS)
+    until = monotonic() + _PATIENCE
+    try:
+        await client.bootstrap()
+        while monotonic() < until:
+            try:
+                await client.coordinator_lookup(CoordinationType.GROUP, "liuhen-nobody")
+            except CoordinatorNotAvailableError:
+                await asyncio.sleep(_LOOK_AGAIN)
+            else:
+                return
+    except KafkaError:
+        return
+    finally:
+        await client.close()

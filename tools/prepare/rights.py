@@ -25,7 +25,7 @@ from confluent_kafka.admin import (
     UserScramCredentialUpsertion,
 )
 
-from chassis.broker import Broker
+from chassis.broker import Broker, answer_of
 from schemas.principals import ADMIN, Grant, Operation, Principal, Resource
 from tools.errors import SaidClearly
 from tools.prepare.batches import batches
@@ -121,9 +121,9 @@ def standing(broker: Broker) -> Rights:
         AclPermissionType.ANY,
     )
     try:
-        rules = admin.describe_acls(everything, request_timeout=_PATIENCE).result()
+        rules = answer_of(admin.describe_acls(everything, request_timeout=_PATIENCE))
         users: Any = admin.describe_user_scram_credentials(request_timeout=_PATIENCE)
-        known = frozenset(users.result())
+        known = frozenset(answer_of(users))
     except KafkaException as error:
         raise SaidClearly(f"{broker.address} 没有把用户告诉 {broker.user}：{error.args[0].str()}。") from None
     return Rights(known, frozenset(rules))
@@ -201,6 +201,6 @@ def _login(user: str, password: str) -> UserScramCredentialAlteration:
 def _each_done(answers: Mapping[Any, Future[Any]]) -> None:
     for what, answer in answers.items():
         try:
-            answer.result()
+            answer_of(answer)
         except KafkaException as error:
             raise SaidClearly(f"消息系统没有接受 {what}：{error.args[0].str()}。") from None

@@ -20,7 +20,7 @@ from confluent_kafka.admin import (
     TopicMetadata,
 )
 
-from chassis.broker import Broker
+from chassis.broker import Broker, answer_of
 from rulebook import load_policy
 from schemas.layout import ONE_MACHINE, Layout
 from schemas.registry import Topic, topics
@@ -114,7 +114,7 @@ def carry_out(broker: Broker, needed: Iterable[Applied]) -> None:
     ]
     for resources in batches(edited):
         for pending in admin.incremental_alter_configs(list(resources), request_timeout=_PATIENCE).values():
-            pending.result()
+            answer_of(pending)
 
 
 def _create(admin: AdminClient, missing: Sequence[Topic]) -> None:
@@ -122,7 +122,7 @@ def _create(admin: AdminClient, missing: Sequence[Topic]) -> None:
     pending = admin.create_topics(new, operation_timeout=_PATIENCE)
     for topic in missing:
         try:
-            pending[topic.name].result()
+            answer_of(pending[topic.name])
         except KafkaException as error:
             # Somebody else applied at the same moment; what exists now is theirs and ours.
             if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
@@ -136,7 +136,7 @@ def _settings(admin: AdminClient, present: Sequence[Topic]) -> dict[str, _Settin
     described = admin.describe_configs(list(resources.values()), request_timeout=_PATIENCE)
     found: dict[str, _Settings] = {}
     for topic in present:
-        entries = described[resources[topic.name]].result()
+        entries = answer_of(described[resources[topic.name]])
         own = {
             name: str(entry.value)
             for name, entry in entries.items()
