@@ -62,6 +62,8 @@ _WHATEVER_BECOMES: Final = Chinese("中心自己要办的，诉求人补充、�
 NEVER_STILL: Final[Mapping[Clock, Chinese]] = {
     Clock.CITIZEN: Chinese("市民时限从不暂停"),
     Clock.NEEDS_INFO: Chinese("它计的就是等待补充的时间"),
+    Clock.RETURN_WINDOW: Chinese("签收之后才可以请诉求人补充、申请挂账，那时已不能退单"),
+    Clock.SUSPENSION: Chinese("它计的就是挂账的时间"),
     Clock.RETURN_RULING: _DURING_A_DISPUTE,
     Clock.ADJUDICATION: _DURING_A_DISPUTE,
     Clock.CALLBACK: Chinese("审核之后不再请诉求人补充，也不挂账"),

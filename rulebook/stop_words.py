@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Final, NamedTuple, Self
@@ -21,6 +21,10 @@ from vocabulary import Chinese
 
 _SENTENCE: Final = re.compile(r"[^。！？；]+")
 _CLEARED: Final = "\0"
+_PARTS: Final = re.compile(
+    r"\\(?P<escaped>.)|\(\?(?:[:=!]|<[=!])|\{(?=[\d,])\d*,?\d*\}|(?P<other>.)", re.DOTALL
+)
+"""A pattern's escapes, groups, counts, and everything else one by one."""
 _MARKS: Final = str.maketrans(",!?;", "，！？；")
 """Punctuation in one form, so that a pattern can say where a clause ends."""
 
@@ -32,7 +36,20 @@ def _pattern(text: str) -> str:
         raise ValueError(Chinese(f"正则表达式，从第 {(error.pos or 0) + 1} 个字符起读不下去")) from error
     if found.search("") is not None:
         raise ValueError(Chinese("至少要有一个字符才合得上的正则表达式"))
+    if never := "".join(dict.fromkeys(each for each in _literals(text) if _plain(each) != each)):
+        raise ValueError(
+            Chinese(f"照比对的样子写的正则表达式（无空白、半角、小写字母，标点用，！？；），{never!r} 永远合不上")
+        )
     return text
+
+
+def _literals(pattern: str) -> Iterator[str]:
+    """Every character that stands for itself."""
+    for found in _PARTS.finditer(pattern):
+        if escaped := found["escaped"]:
+            yield from "" if escaped.isalnum() else escaped
+        elif (other := found["other"]) and other != "?":
+            yield other
 
 
 Pattern = Annotated[

@@ -81,11 +81,10 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Clocks that pause by policy, and `also` these, stand still; `asked` names the request that was granted by it."""
+    """Clocks that pause by policy stand still; `asked` names the request that was granted by it."""
 
     ground: str
     approver: str | None = None
-    also: Names = frozenset()
     asked: str | None = None
 
 

@@ -269,8 +269,7 @@ def _stopped(state: Clocks, clock: Open, now: datetime, reason: str) -> Facts:
 
 def _pause(rules: ClockRules, state: Clocks, command: c.Pause, now: datetime) -> Facts:
     for clock in state.open():
-        pauses = clock.clock in command.also or rules.limit(clock.clock).pauses
-        if not pauses or clock.clock is Clock.CITIZEN:
+        if not rules.limit(clock.clock).pauses or clock.clock is Clock.CITIZEN:
             continue
         since = _since(state, clock, command.asked, now)
         if lives(clock, since) and not _stands_still(clock.basis, command.ground):

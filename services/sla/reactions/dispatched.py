@@ -107,9 +107,8 @@ clocks.on(d.ProgressNoted)(
 
 
 @clocks.on(d.InfoAsked)
-def _info_asked(fact: d.InfoAsked, whose: Whose) -> Commands:
-    waiting = these() if fact.department else ON_THE_WAY | {Clock.DISPATCHING}
-    return Start(Clock.NEEDS_INFO, whose(Clock.NEEDS_INFO)), Pause(NEEDS_INFO, also=waiting)
+def _info_asked(_: d.InfoAsked, whose: Whose) -> Commands:
+    return Start(Clock.NEEDS_INFO, whose(Clock.NEEDS_INFO)), Pause(NEEDS_INFO)
 
 
 clocks.on(d.InfoProvided)(lambda _, __: (Meet(these(Clock.NEEDS_INFO)), Resume(NEEDS_INFO)))

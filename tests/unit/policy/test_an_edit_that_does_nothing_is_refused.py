@@ -46,6 +46,12 @@ class Edit(NamedTuple):
         (Edit("limits.yaml", "clock: approval", "owner: office", "owner: lead"), "owner", "office"),
         (Edit("limits.yaml", "clock: citizen", "pauses: false", "pauses: true"), "pauses", "市民时限从不暂停"),
         (Edit("limits.yaml", "clock: callback\n", "pauses: false", "pauses: true"), "pauses", "审核之后"),
+        (Edit("limits.yaml", "clock: return_window", "pauses: false", "pauses: true"), "pauses", "签收之后"),
+        (Edit("limits.yaml", "clock: suspension", "pauses: false", "pauses: true"), "pauses", "挂账的时间"),
+        (Edit("stop_words.yaml", "words:", "- ", "- SOS\n      - "), "words", "永远合不上"),
+        (Edit("stop_words.yaml", "words:", "- ", "- 危 楼\n      - "), "words", "永远合不上"),
+        (Edit("stop_words.yaml", "words:", "- ", "- ＡＢ号\n      - "), "words", "永远合不上"),
+        (Edit("stop_words.yaml", "words:", "- ", "- 来人\\?\n      - "), "words", "永远合不上"),
         (
             Edit("limits.yaml", "clock: review", "extendable: false", "extendable: true"),
             "extendable",
