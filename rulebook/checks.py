@@ -11,6 +11,7 @@ from rulebook.codes import (
     ACTS_OF_CONTRACTORS,
     APART,
     FIND_CALLER,
+    ON_NO_TICKET,
     ONLY_LOOK,
     RULE_CHANGES,
     SUBDISTRICT_OF_PLACE,
@@ -349,7 +350,10 @@ def _may(checked: Checked, office: Office) -> Iterator[Problem]:
 def _urgent_only(checked: Checked, office: Office) -> Iterator[Problem]:
     for action, roles in office.urgent_only.items():
         may = {*office.may.get(action, ())}
-        if wrong := "、".join(sorted({*roles} - may)):
+        if action in ON_NO_TICKET:
+            expected, step = Chinese("对一件工单所做的事，才有紧急与否"), Chinese("请去掉这一行。")
+            yield checked.problem("office.yaml", ("urgent_only", action), action, expected, step)
+        elif wrong := "、".join(sorted({*roles} - may)):
             expected = Chinese(f"{'、'.join(sorted(may)) or NOTHING} 之一，即 may 里做 {action} 的职责")
             step = Chinese(f"请去掉 {wrong}，或者写入 may。")
             yield checked.problem("office.yaml", ("urgent_only", action), wrong, expected, step)

@@ -91,6 +91,14 @@ class Role(StrEnum):
 
 ACTS_OF_CONTRACTORS: Final = frozenset({"ask_requester", FIND_CALLER, TAKE_CALL})
 """All that a contractor's people may ever do: they never dispatch, rule, approve or close, whatever a policy says."""
+ON_NO_TICKET: Final = frozenset(
+    {
+        *("open_incident", "attach_to_incident", "report_fix", "review_incident", "close_incident"),
+        *("approve_device", "decline_device", "settle_doubts", "publish_calendar", "rederive_clocks"),
+        *(FIND_CALLER, TAKE_CALL),
+    }
+)
+"""The acts of the office that are not about one ticket: nothing about them is urgent, so nobody does them only then."""
 ONLY_LOOK: Final = frozenset({Role.LEADER, Role.OPERATOR})
 """Who does nothing to any ticket."""
 APART: Final = frozenset({Role.CONTRACTOR, Role.CALLBACK_AGENT, *ONLY_LOOK})

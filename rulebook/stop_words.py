@@ -21,9 +21,7 @@ from vocabulary import Chinese
 
 _SENTENCE: Final = re.compile(r"[^。！？；]+")
 _CLEARED: Final = "\0"
-_PARTS: Final = re.compile(
-    r"\\(?P<escaped>.)|\(\?(?:[:=!]|<[=!])|\{(?=[\d,])\d*,?\d*\}|(?P<other>.)", re.DOTALL
-)
+_PARTS: Final = re.compile(r"\\(?P<escaped>.)|\(\?(?:[:=!]|<[=!])|\{(?=[\d,])\d*,?\d*\}|(?P<other>.)", re.DOTALL)
 """A pattern's escapes, groups, counts, and everything else one by one."""
 _MARKS: Final = str.maketrans(",!?;", "，！？；")
 """Punctuation in one form, so that a pattern can say where a clause ends."""

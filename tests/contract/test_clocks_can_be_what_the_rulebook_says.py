@@ -6,7 +6,7 @@ from typing import get_args
 
 from rulebook import load_policy
 from rulebook.clocks import CLIMBING, EXTENDABLE, LAPSING, NEVER_STILL, OWNERS, PRESSING
-from rulebook.codes import OwedBy
+from rulebook.codes import ON_NO_TICKET, OwedBy
 from rulebook.desk import TASKS
 from schemas.inbound import OfficeAction, OnExisting
 from schemas.values import Clock, DeskTaskKind
@@ -53,3 +53,12 @@ def test_every_task_of_the_desk_asks_for_an_act_of_the_office_that_somebody_may_
     assert set(TASKS) == set(DeskTaskKind)
     assert {asked.act for asked in TASKS.values()} <= acts
     assert not [asked.act for asked in TASKS.values() if not policy.roles_for(asked.act)]
+
+
+def test_only_what_is_done_to_a_ticket_can_be_done_to_urgent_ones_alone() -> None:
+    policy = load_policy(POLICY)
+    on_tickets = {
+        str(action.model_fields["do"].default) for action in get_args(OnExisting) if issubclass(action, OfficeAction)
+    }
+
+    assert set(policy.office.may) - on_tickets == ON_NO_TICKET

@@ -146,6 +146,11 @@ class Edit(NamedTuple):
         ),
         (Edit("catalogue.csv", "0101-02", "物业费 涨价", "物业费 物业费 涨价"), "keywords", "每项一次"),
         (Edit("office.yaml", "may:", "[survey_clerk, approver]", "[survey_clerk, survey_clerk]"), "may", "每项一次"),
+        (
+            Edit("office.yaml", "urgent_only:", "  approve:", "  publish_calendar: [supervisor]\n  approve:"),
+            "urgent_only",
+            "对一件工单所做的事",
+        ),
         (Edit("units.csv", "unit-01", "dinghai siping", "dinghai dinghai"), "areas", "每项一次"),
         (
             Edit("office.yaml", "p-shen", "roles: [dispatcher]", "roles: []"),
