@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
+from inspect import signature
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
@@ -22,8 +23,8 @@ from schemas.envelope import Envelope
 from schemas.registry import TICKETS, department_topic, party_of
 from services.dispatch.core.rules import Rules
 from services.dispatch.work import decider
+from services.intake.core import numbers
 from services.intake.core.decide import Moment, decide
-from services.intake.core.numbers import Numbering, Numbers
 from services.intake.core.reading import Reading, read
 from services.intake.settings import IntakeSettings
 
@@ -42,6 +43,8 @@ load_policy: Final = first_of("rulebook:load_policy", "schemas.policy:load_polic
 config_of: Final = first_of("services.intake.__main__:config_of", "services.intake.__main__:house_of")
 door_state: Final = first_of("services.intake.core.state:DoorState", "services.intake.core.desk:Desk")
 
+# Earlier trees made numbers and receipts without a key.
+_READS_WITH_A_KEY: Final = "key" in signature(read).parameters
 ROOT: Final = Path(sys.modules[Rules.__module__].__file__ or "").parents[3]
 BEGAN: Final = datetime(2026, 9, 14, 2, tzinfo=UTC)
 MATTER: Final[Mapping[str, object]] = {
@@ -58,7 +61,8 @@ class Town:
 
     def __init__(self, policy: Any) -> None:
         self.door = door_state(config_of(IntakeSettings(), policy))
-        self.numbers = Numbers(Numbering(0, bytes(16)), {}, ZoneInfo(policy.office.zone))
+        numbering: Any = numbers.Numbering(0, bytes(16)) if hasattr(numbers, "Numbering") else 0
+        self.numbers = numbers.Numbers(numbering, {}, ZoneInfo(policy.office.zone))
         self.dispatch = decider(Rules(policy))
         self.state: Any = None
         self.now = BEGAN
@@ -67,9 +71,9 @@ class Town:
         """Take a record from a party's inbound topic; returns the topics on which anything is said of it."""
         self.now += timedelta(minutes=10)
         envelope = Envelope(f"s-{self.now:%H%M}", "bench", f"liuhen.inbound.{action}.v1", self.now, "")
-        reading = read(
-            party_of(f"liuhen.inbound.{party}.v1"), envelope.headers(), json.dumps(values).encode(), b"bench"
-        )
+        key = (b"bench",) if _READS_WITH_A_KEY else ()
+        said = envelope.headers(), json.dumps(values).encode()
+        reading = read(party_of(f"liuhen.inbound.{party}.v1"), *said, *key)
         if not isinstance(reading, Reading):
             raise TypeError(reading)
         decision = decide(self.door, reading, Moment(self.now, self.now), self.numbers)
