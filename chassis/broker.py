@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import ssl
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, TypeVar
-
-from confluent_kafka import KafkaException
+from typing import Any, Final
 
 from schemas.layout import Compression
 
 MECHANISM: Final = "SCRAM-SHA-512"
 _RECONNECT_MILLISECONDS: Final = 1000
 """A broker that is back is noticed within a second; the client's own default is ten."""
-T = TypeVar("T")
 
 
 class NoPasswordError(Exception):
@@ -99,15 +95,3 @@ class Access:
         except OSError as error:
             where = self.secrets / user
             raise NoPasswordError(f"不知道 {user} 的密码：{where} 读不了（{error.strerror}）。") from None
-
-
-def answer_of(question: Future[T]) -> T:
-    """Wait for what a client of librdkafka was asked; KafkaException where it failed.
-
-    An error that `result` raises holds the question, which holds the client: such a one, alive when a broker dies, has
-    ended whole processes.
-    """
-    error = question.exception()
-    if error is not None:
-        raise KafkaException(*error.args)
-    return question.result()

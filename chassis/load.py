@@ -11,7 +11,8 @@ from confluent_kafka import TopicCollection
 from confluent_kafka.admin import AdminClient
 
 from chassis import store
-from chassis.broker import Broker, answer_of
+from chassis.asking import answer_of
+from chassis.broker import Broker
 from chassis.lane import Alarm, LaneState, LastHeard
 from chassis.service import Connection, Instant, Lane
 from chassis.store import TopicPartition

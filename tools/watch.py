@@ -20,7 +20,7 @@ from confluent_kafka.admin import AdminClient, OffsetSpec
 from prometheus_client import Gauge, start_http_server
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from chassis.broker import answer_of
+from chassis.asking import answer_of
 from chassis.lane import lane_of
 from rulebook import load_policy
 from schemas.layout import ONE_MACHINE, Layout

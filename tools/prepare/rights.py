@@ -25,7 +25,8 @@ from confluent_kafka.admin import (
     UserScramCredentialUpsertion,
 )
 
-from chassis.broker import Broker, answer_of
+from chassis.asking import answer_of
+from chassis.broker import Broker
 from schemas.principals import ADMIN, Grant, Operation, Principal, Resource
 from tools.errors import SaidClearly
 from tools.prepare.batches import batches

@@ -20,7 +20,8 @@ from confluent_kafka.admin import (
     TopicMetadata,
 )
 
-from chassis.broker import Broker, answer_of
+from chassis.asking import answer_of
+from chassis.broker import Broker
 from rulebook import load_policy
 from schemas.layout import ONE_MACHINE, Layout
 from schemas.registry import Topic, topics

@@ -12,7 +12,7 @@ from contextlib import suppress
 import pytest
 from confluent_kafka import KafkaException
 
-from chassis.broker import answer_of
+from chassis.asking import answer_of
 from tools.layout import ROOT
 
 

@@ -88,10 +88,14 @@ def _by_itself(task: DeskTaskKind, automation: Automation) -> bool:
 
 
 def _task(state: Ticket, asked: WaitingAtDesk, task: DeskTaskKind, policy: Policy, *, is_open: bool) -> Tell:
+    return Tell(DESK, state.id, _message(state, asked, task, policy, is_open=is_open), veil_for(state))
+
+
+def _message(state: Ticket, asked: WaitingAtDesk, task: DeskTaskKind, policy: Policy, *, is_open: bool) -> DeskTask:
     matter, groups = state.matter, policy.stop_groups(state.stop_words.groups)
     last, noticed = state.heard[-1] if state.heard else None, _noticed(state, task)
     waits = _pressing(asked, groups) if task is DeskTaskKind.DISPATCHING else asked
-    message = DeskTask.model_construct(
+    return DeskTask.model_construct(
         task=task.value,
         open=is_open,
         ticket=state.id,
@@ -127,7 +131,6 @@ def _task(state: Ticket, asked: WaitingAtDesk, task: DeskTaskKind, policy: Polic
         attachments=shown_to_desk(state),
         version=state.version,
     )
-    return Tell(DESK, state.id, message, veil_for(state))
 
 
 def _noticed(state: Ticket, task: DeskTaskKind) -> Noticed | None:
