@@ -19,7 +19,6 @@ select s.ticket, s.upstream, s.state, (
     select {said("e")} from entry e where e.ticket = s.ticket and e.type = $4 limit 1
 ), s.city_solved, s.city_satisfaction
 from summary s
-from worktime import SHANGHAI
 where s.upstream is not null and s.part_of is null
   and (s.upstream = any($1::text[]) or s.state <> all($2::text[]) or s.registered_at >= $3)
 order by s.registered_at, s.ticket

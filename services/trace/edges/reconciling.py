@@ -38,7 +38,6 @@ BEGUN: Final = "insert into reconciling default values on conflict do nothing"
 _NEWEST: Final = """
 select begun.at as begun_at, newest.day, newest.at, newest.differences
 from reconciling begun left join lateral (select * from reconciled order by day desc limit 1) newest on true
-from worktime import SHANGHAI
 """
 _KEEP: Final = """
 insert into reconciled (day, theirs, ours, differences) values ($1, $2, $3, $4::text::jsonb) on conflict do nothing

@@ -38,6 +38,13 @@ async def pool(database: Database) -> AsyncIterator[asyncpg.Pool[Any]]:
         yield pool
 
 
+class Gate:
+    """Where a transaction that has decided waits before it commits."""
+
+    def __init__(self) -> None:
+        self.reached, self.open = asyncio.Event(), asyncio.Event()
+
+
 class Office:
     """Tickets as transactions leave them."""
 
@@ -50,7 +57,7 @@ class Office:
         return None, self.town.ticket(number(index)), [fact for key, fact in self.town.facts if key == number(index)]
 
     async def decided(
-        self, *steps: tuple[AnyState | None, Ticket, list[Message]], wait: asyncio.Event | None = None
+        self, *steps: tuple[AnyState | None, Ticket, list[Message]], gate: Gate | None = None
     ) -> list[NoticeAlike]:
         """One transaction; what it asks tickets to point out."""
         crowds, at = Crowds(POLICY), self.town.at
@@ -69,8 +76,9 @@ class Office:
                     for before, after, facts in steps
                 ],
             )
-            if wait is not None:
-                await wait.wait()
+            if gate is not None:
+                gate.reached.set()
+                await gate.open.wait()
         return [say.message for say in crowds.says if isinstance(say.message, NoticeAlike)]
 
     async def row(self) -> Mapping[str, Any]:
@@ -105,16 +113,17 @@ async def test_the_third_caller_is_noticed_once_and_the_like_left_alone_after_it
 
 
 async def test_of_callers_in_one_moment_the_later_transaction_sees_all(pool: asyncpg.Pool[Any]) -> None:
-    office, wait = Office(pool), asyncio.Event()
+    office, gate = Office(pool), Gate()
     assert await office.decided(office.call(1)) == []
     # given two transactions of two lanes at once, of which the first one is not committed yet
-    first = asyncio.ensure_future(office.decided(office.call(2), wait=wait))
+    first = asyncio.ensure_future(office.decided(office.call(2), gate=gate))
+    await gate.reached.wait()
     second = asyncio.ensure_future(office.decided(office.call(3)))
     async with pool.acquire() as connection:
         while not await connection.fetchval("select count(*) from pg_locks where not granted"):  # noqa: ASYNC110 - a lock
             await asyncio.sleep(0.01)
     # when it commits, then one of the two has seen three callers
-    wait.set()
+    gate.open.set()
     told = [*await first, *await second]
     assert [asked.callers for asked in told] == [3]
 
