@@ -44,12 +44,12 @@ async def test_main_buttons_are_in_sight_the_order_is_that_of_the_page_and_nothi
     at_work: dict[str, Clerk] = {}
     found = []
     for name, path in PAGES:
-        if name not in at_work:
-            at_work[name] = await Clerk.sit_down(browser, running)
-            await at_work[name].opens("/login")
-            await at_work[name].logs_in(name)
+        page = path.format(ticket=ticket)
+        if name in at_work:
+            await at_work[name].opens(page)
+        else:
+            at_work[name] = await Clerk.at_work(browser, running, name, page)
         clerk = at_work[name]
-        await clerk.opens(path.format(ticket=ticket))
         found += [f"{path}: {word}" for word in await clerk.page.evaluate(_OUT_OF_SIGHT)]
         assert await clerk.page.evaluate(_ORDER) == 0, path
         assert await clerk.violations() == [], path
