@@ -12,12 +12,14 @@ import pytest
 
 from chassis.contacts import KEPT_IN
 from chassis.migrate import ensure_months, migrate, owner_of
+from chassis.settings import database_secret
 from doors.attachments.rows import KEPT_IN as ATTACHMENTS
 from tools.errors import SaidClearly
 from tools.local.database import Database
 from tools.local.instance import Instance
 from tools.local.plan import service_names
 from tools.prepare.roles import MIGRATION, OWNER, READER, SHOW_CONTACTS, logins, prepare_roles
+from tools.prepare.secrets import forget_secret
 
 SERVICES: Final = tuple(service_names())
 LENT: Final = {
@@ -189,6 +191,7 @@ async def test_a_service_that_owned_its_schema_once_owns_nothing_more(database: 
     async with as_role(database, "once") as connection:
         assert await allowed(connection, ["insert into once.kept values (1)"])
         assert await allowed(connection, ["drop table once.kept", "create table once.more ()"]) == []
+    forget_secret(database.cluster.secrets, database_secret("once"))
 
 
 async def test_a_role_with_too_many_rights_is_refused(database: Database) -> None:
@@ -198,6 +201,7 @@ async def test_a_role_with_too_many_rights_is_refused(database: Database) -> Non
         await prepare_roles(database.dsn(), ["mighty"], database.cluster.password)
     async with as_role(database, OWNER) as connection:
         await connection.execute("alter role mighty nosuperuser")
+    forget_secret(database.cluster.secrets, database_secret("mighty"))
 
 
 async def test_the_server_keeps_verifiers_and_lets_nobody_in_without_a_password(database: Database) -> None:
