@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
+from schemas import inbound as i
 from schemas.dispatch import ActionRefused, RequestRefused, UrgentAcknowledged
 from schemas.values import PartyKind
 
@@ -15,6 +16,8 @@ STAFF: Final = frozenset({PartyKind.OFFICE, PartyKind.DEPARTMENT, PartyKind.CALL
 _OF_A_LIFE: Final = "liuhen.dispatch."
 _NO_ACTS: Final = frozenset(each.type_name for each in (ActionRefused, RequestRefused, UrgentAcknowledged))
 """What changes nothing that another one decides about."""
+RELAYS: Final = (i.Reopen, i.RecordCityVerdict, i.Nudge, i.CheckCommitment)
+"""Acts of the office that tell what somebody else said."""
 
 
 def is_act(type_name: str, party: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from rulebook.stop_words import Recognised
 from schemas import inbound as i
+from schemas.acts import RELAYS
 from schemas.inbound import Action
 from schemas.spoken import spoken_fields, spoken_in
 from schemas.values import Code, Place
@@ -14,8 +15,6 @@ from services.dispatch.core.rules import Rules
 from services.dispatch.core.standing import Transferred
 from services.dispatch.core.ticket import Ticket
 
-RELAYS: Final = (i.Reopen, i.RecordCityVerdict, i.Nudge, i.CheckCommitment)
-"""Acts of the office that tell what somebody else said."""
 _NOT_WHAT_HAPPENED: Final = frozenset({"contact", "place"})
 """Who and where; the place of a matter is listened to as a place, where it is decided on."""
 UNHEARD: Final = (i.Redact, i.SeeToStopWords)

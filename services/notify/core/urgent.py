@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from rulebook import Policy
+from schemas.acts import RELAYS
 from schemas.values import Clock, PartyKind, TicketState
 from services.notify.core.book import AddressBook
 from services.notify.core.profile import Profile
 from services.notify.core.values import deadline
 from vocabulary import STATES
 
-_TOLD_ANYWAY: Final = frozenset({"nudge", "reopen", "record_city_verdict", "check_commitment"})
+_TOLD_ANYWAY: Final = frozenset(str(each.model_fields["do"].default) for each in RELAYS)
 """Acts of the centre of which a department is told, with what was said there."""
 
 
