@@ -163,8 +163,12 @@ def form_of(sent: Typed) -> OpenForm:
 
 
 async def keep_typed(request: web.Request, filled: Filled) -> web.Response:
-    """Answer a page that keeps what is typed: 204, or 409 where another open form wrote into the draft meanwhile."""
-    kept = await keep(request, filled)
+    """Answer a page that keeps what is typed."""
+    return kept_or_not(await keep(request, filled))
+
+
+def kept_or_not(kept: Kept) -> web.Response:
+    """Answer 204 for what was kept, and 409 where another open form wrote into the draft meanwhile."""
     return web.Response(status=204 if kept.other is None else 409)
 
 

@@ -95,9 +95,12 @@ class Horizon:
         self._news: dict[tuple[str, int, int], asyncio.Future[News]] = {}
         self._moved = asyncio.Condition()
 
-    async def shared(self, asked: str, reading: Callable[[], Awaitable[_Found]]) -> _Found:
-        """What everybody reads alike, read once for those who ask up to the next change, or within a second."""
-        return await self.together.read(f"{self.at} {asked}", reading)
+    async def shared(self, asked: str, reading: Callable[[], Awaitable[_Found]], place: int | None = None) -> _Found:
+        """What everybody reads alike, read once for those who ask up to the next change, or within a second.
+
+        `place` is up to where the reader saw changes, if they looked for themselves.
+        """
+        return await self.together.read(f"{self.at if place is None else place} {asked}", reading)
 
     async def move(self, to: int) -> None:
         """Tell everybody who waits that there is more to read."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Final, Literal, TypeVar, cast, get_args
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal, cast, get_args
 from uuid import uuid4
 
 from aiohttp import web
@@ -33,7 +33,6 @@ from services.desk.edges.pages.showing import show
 from services.desk.edges.pages.waiting import Reader, Time, Waiting, WantedTasks
 from vocabulary import TASKS
 
-_Found = TypeVar("_Found")
 ACKNOWLEDGE: Final = "acknowledge_urgent"
 _NOT_YOURS: Final = (
     "您的职责不能查看中心的待办。要查工单的，请用终端（liuhen ticket），或者让派单员查询；承办单位的在承办台。"
@@ -64,10 +63,10 @@ async def show_queue(request: web.Request) -> web.StreamResponse:
     wanted, wrong = wanted_of(request)
     at = number(request, "page", usual=1, most=lookup.MOST_PAGES)
     # Before the rows: what changes in between is told again, and nothing is missed.
-    place, login = await lookup.horizon(pool), request[WHO].login
-    counts = await _shared(request, place, "counts", lambda: waiting.counts(pool, moments))
+    place, horizon, login = await lookup.horizon(pool), request.app[HORIZON], request[WHO].login
+    counts = await horizon.shared("counts", lambda: waiting.counts(pool, moments), place)
     rows, total = ((), 0) if wrong else await _rows(request, place, wanted, at)
-    seats = await _shared(request, place, "seats", lambda: seated.seats(pool))
+    seats = await horizon.shared("seats", lambda: seated.seats(pool), place)
     return show(
         request,
         "queue.html",
@@ -97,16 +96,11 @@ async def show_queue(request: web.Request) -> web.StreamResponse:
     )
 
 
-async def _shared(request: web.Request, place: int, asked: str, reading: Callable[[], Awaitable[_Found]]) -> _Found:
-    """What everybody reads alike who saw the same changes."""
-    return await request.app[HORIZON].together.read(f"{place} {asked}", reading)
-
-
 async def _rows(request: web.Request, place: int, wanted: WantedTasks, at: int) -> tuple[Sequence[Waiting], int]:
     """One page of what is meant: what does not depend on its reader is read once for all readers."""
     pool, moments, reader = request.app[CONTEXT].pool, moments_of(request), reader_of(request)
     asked = f"page {at} of {wanted}" if is_shared(wanted) else f"page {at} of {wanted} for {request[WHO].login}"
-    return await _shared(request, place, asked, lambda: waiting.waiting(pool, wanted, reader, moments, at))
+    return await request.app[HORIZON].shared(asked, lambda: waiting.waiting(pool, wanted, reader, moments, at), place)
 
 
 def is_shared(wanted: WantedTasks) -> bool:
@@ -116,7 +110,7 @@ def is_shared(wanted: WantedTasks) -> bool:
 
 async def _urgent(request: web.Request, place: int) -> Sequence[Waiting]:
     pool, reads = request.app[CONTEXT].pool, reads_of(request)
-    found = await _shared(request, place, "urgent", lambda: waiting.urgent_calls(pool))
+    found = await request.app[HORIZON].shared("urgent", lambda: waiting.urgent_calls(pool), place)
     return [each.read_by(reads) for each in found]
 
 

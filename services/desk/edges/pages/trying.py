@@ -21,7 +21,7 @@ from services.desk.edges.keys import CONTEXT, REDACTION, WHO
 from services.desk.edges.pages import lookup
 from services.desk.edges.pages.carrying import RESUMED
 from services.desk.edges.pages.entering import page, redirect
-from services.desk.edges.pages.filling import form_of
+from services.desk.edges.pages.filling import form_of, kept_or_not
 from services.desk.edges.pages.forms import chosen, posted
 from services.desk.edges.pages.lookup import Draft, Kept, Key
 from services.desk.edges.pages.showing import show
@@ -120,8 +120,7 @@ async def _leads(request: web.Request) -> Sequence[str]:
 
 async def keep_draft(request: web.Request) -> web.StreamResponse:
     """POST /office/trial/draft?file=: keep what is typed."""
-    kept = (await _typed(request)).kept
-    return web.Response(status=204 if kept.other is None else 409)
+    return kept_or_not((await _typed(request)).kept)
 
 
 async def drop_draft(request: web.Request) -> web.StreamResponse:
