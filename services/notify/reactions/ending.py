@@ -26,7 +26,7 @@ profiles.on(d.ReworkWithdrawn)(lambda p, _, __: replace(p, promised="", promised
 @wishes.on(d.FinalAnswerGiven)
 def _final_answer_given(fact: d.FinalAnswerGiven, o: Occasion) -> Wishes:
     yield from o.requester("requester-final-answer")
-    yield from o.visitor("visitor-progress", status=word(d.FinalAnswerGiven), text=fact.text)
+    yield from _to_visitor(o, fact, fact.text)
 
 
 wishes.on(d.SettledAtUnit)(lambda _, o: o.requester("requester-settled", department=PARTIES["unit"]))

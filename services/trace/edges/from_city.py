@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Final, TypeAlias
 
 from chassis.packing import said, unpacked
@@ -34,7 +34,7 @@ async def ours(asked: Asked, numbers: Iterable[str], since: date) -> list[OurTic
     The parts of a split stand in their whole.
     """
     over = [state.value for state in ENDED | CARRIED_ON]
-    begins = datetime(since.year, since.month, since.day, tzinfo=SHANGHAI)
+    begins = datetime.combine(since, time(), SHANGHAI)
     rows = await asked.fetch(_OURS, [*numbers], over, begins, Registered.type_name)
     return [_read(*row) for row in rows]
 

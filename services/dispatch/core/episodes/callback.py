@@ -85,13 +85,12 @@ def close_once_seen_to(draft: Draft) -> None:
     standing = draft.ticket.standing
     if not isinstance(standing, s.Handled) or standing.held is None or is_for_a_person(draft):
         return
-    match standing.held:
-        case outcome if outcome == _CALLED_BACK:
-            follow_answers(draft, draft.ticket.heard[-1])
-        case outcome if outcome == _UNREACHABLE:
-            _close(draft, _UNREACHABLE, Unruled.UNREACHABLE)
-        case _:
-            await_callback(draft)
+    if standing.held == _CALLED_BACK:
+        follow_answers(draft, draft.ticket.heard[-1])
+    elif standing.held == _UNREACHABLE:
+        _close(draft, _UNREACHABLE, Unruled.UNREACHABLE)
+    else:
+        await_callback(draft)
 
 
 @episode.fact(d.CallbackAwaited, heard_by=participants)

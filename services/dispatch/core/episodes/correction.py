@@ -207,13 +207,7 @@ def _opens(draft: Draft, action: i.Correct) -> bool:
 # --- corrected -------------------------------------------------------------------------------------------------------
 
 
-_CORRECTABLE: Final = (
-    category_known,
-    not_unknown,
-    reply_given,
-    answer_given,
-    something_changes,
-)
+_CORRECTABLE: Final = (category_known, not_unknown, reply_given, answer_given, something_changes)
 
 
 _REWORKED: Final = frozenset({S.REWORK, S.NEEDS_INFO, S.SUSPENDED, S.HANDLED})
