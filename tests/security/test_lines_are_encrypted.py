@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import ssl
+import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,9 +20,11 @@ from confluent_kafka.admin import AdminClient
 
 from chassis.broker import Broker
 from schemas.principals import ADMIN
+from tools.local.broker import is_ready, wake_coordinator
 from tools.local.instance import Instance
 from tools.local.settings import LocalSettings
 from tools.prepare.certificates import Certificates, make
+from tools.prepare.quotas import standing
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +62,21 @@ def test_the_broker_speaks_to_whoever_trusts_its_authority_and_to_nobody_in_the_
     assert answers(broker)
     assert not answers(replace(broker, ca=theirs.ca))
     assert not answers(replace(broker, ca=None))
+
+
+def test_a_question_to_the_broker_leaves_no_line_open(encrypted: Instance) -> None:
+    broker = encrypted.broker(ADMIN)
+    gc.collect()
+    with warnings.catch_warnings(record=True) as left:
+        warnings.simplefilter("always", ResourceWarning)
+        # when the broker is asked often, each time in a loop that ends with the answer
+        for _ in range(20):
+            assert is_ready(broker)
+            wake_coordinator(broker)
+            standing(broker)
+        gc.collect()
+    # then nothing is left for whoever collects what was forgotten
+    assert [str(each.message) for each in left if each.category is ResourceWarning] == []
 
 
 def reach(dsn: str) -> bool:

@@ -12,8 +12,10 @@ from time import monotonic
 from typing import NamedTuple
 from uuid import uuid4
 
-from aiokafka.client import AIOKafkaClient, CoordinationType
+from aiokafka.client import CoordinationType
 from aiokafka.errors import CoordinatorNotAvailableError, KafkaError
+from aiokafka.protocol.coordination import FindCoordinatorRequest
+from aiokafka.protocol.metadata import MetadataRequest
 
 from chassis.broker import MECHANISM, Broker
 from schemas.principals import ADMIN
@@ -23,6 +25,7 @@ from tools.local.database import run_apart
 from tools.local.ports import HOST
 from tools.local.programs import find
 from tools.prepare.certificates import Certificates
+from tools.prepare.connection import connected
 
 _PATIENCE = 10.0  # seconds
 _ASKED_MILLISECONDS = 2000
@@ -200,14 +203,11 @@ def is_ready(broker: Broker, count: int = 1) -> bool:
 
 
 async def _known(broker: Broker) -> int:
-    client = AIOKafkaClient(**broker.for_aiokafka(), request_timeout_ms=_ASKED_MILLISECONDS)
     try:
-        await client.bootstrap()
-        return len(client.cluster.brokers())
-    except KafkaError:
+        async with connected(broker, _ASKED_MILLISECONDS) as connection:
+            return len((await connection.send(MetadataRequest([]))).brokers)
+    except (KafkaError, TimeoutError):
         return 0
-    finally:
-        await client.close()
 
 
 def wake_coordinator(broker: Broker) -> None:
@@ -216,18 +216,13 @@ def wake_coordinator(broker: Broker) -> None:
 
 
 async def _woken(broker: Broker) -> None:
-    client = AIOKafkaClient(**broker.for_aiokafka(), request_timeout_ms=_ASKED_MILLISECONDS)
     until = monotonic() + _PATIENCE
+    asked = FindCoordinatorRequest("liuhen-nobody", CoordinationType.GROUP)
     try:
-        await client.bootstrap()
-        while monotonic() < until:
-            try:
-                await client.coordinator_lookup(CoordinationType.GROUP, "liuhen-nobody")
-            except CoordinatorNotAvailableError:
+        async with connected(broker, _ASKED_MILLISECONDS) as connection:
+            while (await connection.send(asked)).error_code == CoordinatorNotAvailableError.errno:
+                if monotonic() > until:
+                    return
                 await asyncio.sleep(_LOOK_AGAIN)
-            else:
-                return
-    except KafkaError:
+    except (KafkaError, TimeoutError):
         return
-    finally:
-        await client.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http.client import HTTPException
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 PATIENCE = 2.0  # seconds
@@ -14,5 +14,8 @@ def is_ready(url: str) -> bool:
     try:
         with urlopen(url, timeout=PATIENCE) as answer:  # noqa: S310 - the address is our own
             return bool(answer.status == 200)  # noqa: PLR2004 - HTTP's word for yes
+    except HTTPError as refused:
+        refused.close()
+        return False
     except (URLError, HTTPException, OSError):
         return False

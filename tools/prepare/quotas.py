@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
-from aiokafka.client import AIOKafkaClient
 from aiokafka.protocol.admin import DescribeClientQuotasRequest
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import Array, Boolean, Float64, Int16, Int32, Schema, String
@@ -17,6 +16,7 @@ from aiokafka.protocol.types import Array, Boolean, Float64, Int16, Int32, Schem
 from chassis.broker import Broker
 from schemas.principals import Principal
 from tools.errors import SaidClearly
+from tools.prepare.connection import connected
 
 _BYTES: Final = "producer_byte_rate"
 _USER: Final = "user"
@@ -67,12 +67,8 @@ def carry_out(broker: Broker, needed: Iterable[Bound]) -> None:
 
 
 async def _ask(broker: Broker, request: Any) -> Any:
-    client = AIOKafkaClient(**broker.for_aiokafka())
-    await client.bootstrap()
-    try:
-        return await client.send(client.get_random_node(), request)
-    finally:
-        await client.close()
+    async with connected(broker) as connection:
+        return await connection.send(request)
 
 
 class _AlterClientQuotasResponse(Response):  # type: ignore[misc]

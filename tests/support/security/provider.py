@@ -50,7 +50,8 @@ def until_it_answers(url: str) -> None:
         try:
             with urlopen(url, timeout=5):  # noqa: S310 - our own process
                 return
-        except HTTPError:
+        except HTTPError as answer:
+            answer.close()
             return
         except OSError:
             if time.monotonic() > until:
