@@ -190,7 +190,12 @@ class _Process:
     async def _ready(self, stack: AsyncExitStack) -> Pool:
         """Wait for the database, its migrations and the broker, for as long as it takes."""
         pool = asyncpg.create_pool(
-            self.dsn, password=self.password, min_size=0, max_size=5, server_settings=self._server_settings()
+            self.dsn,
+            password=self.password,
+            min_size=0,
+            max_size=5,
+            server_settings=self._server_settings(),
+            reset=_as_it_is,
         )
         stack.push_async_callback(_close_pool, pool)
         await pool
@@ -261,6 +266,13 @@ async def _in_order(*parts: Coroutine[Any, Any, None]) -> None:
             await asyncio.wait_for(part, _PART_SECONDS + 1)
         except Exception as error:  # noqa: BLE001 - the next worker takes over whatever is left
             _log.warning("a part did not end", error=logs.where(error))
+
+
+async def _as_it_is(_connection: Connection) -> None:
+    """Put a connection back as it is: nobody changes its session, and to ask the database so costs a second trip.
+
+    A transaction that is open is rolled back before this.
+    """
 
 
 async def _close_pool(pool: Pool) -> None:
