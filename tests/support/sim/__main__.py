@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from typing import Annotated
 
@@ -10,6 +11,9 @@ import typer
 from tests.support.sim.plan import planned
 from tests.support.sim.schedule import Verdict
 from tests.support.sim.search import Found, run, search
+
+_SWEEP_EVERY = 200
+"""What is left of so many schedules is collected at once: left to itself, Python keeps it all."""
 
 
 def simulate(
@@ -23,11 +27,13 @@ def simulate(
         plan = planned(seed)
         typer.echo(Found(seed, plan, run(plan)).story())
         return
-    began, turns = time.process_time(), 0
+    began, turns, done = time.process_time(), 0, 0
 
     def ran(verdict: Verdict) -> None:
-        nonlocal turns
-        turns += verdict.turns
+        nonlocal turns, done
+        turns, done = turns + verdict.turns, done + 1
+        if done % _SWEEP_EVERY == 0:
+            gc.collect()
 
     broken = 0
     for found in search(range(first, first + schedules), ran):
