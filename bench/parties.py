@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from aiokafka.errors import KafkaError
 
+from bench.journal import SOURCE, Journal, Spoken
 from bench.life import CATEGORY, LEAD, actions
 from bench.place import Late
 from chassis.publish import Producer, Wire
@@ -39,13 +40,22 @@ class SpeakingParties:
     """Plays all parties; `open_at_once` bounds how many tickets are under way."""
 
     def __init__(
-        self, instance: Instance, open_at_once: int, patience: float = 60.0, per_second: float | None = None
+        self,
+        instance: Instance,
+        open_at_once: int,
+        patience: float = 60.0,
+        per_second: float | None = None,
+        journal: Journal | None = None,
     ) -> None:
         """`patience` is how many seconds may pass in which nothing is heard that wants an answer.
 
-        No more than `per_second` people call; all at once where it is None.
+        No more than `per_second` people call; all at once where it is None. What is said is noted in the journal first,
+        where there is one.
         """
         self._ears = instance.broker(OPERATORS)
+        self._journal = journal
+        self.closed = 0
+        """How many tickets were seen closed."""
         self._open_at_once = open_at_once
         self._patience = patience
         self._per_second = per_second
@@ -54,7 +64,7 @@ class SpeakingParties:
 
     async def play(self, tickets: int) -> list[float]:
         """Let so many people call, and see all of it closed; the seconds from the first call to each closing."""
-        raised, closed = 0, dict[str, float]()
+        raised, closed, before = 0, dict[str, float](), self.closed
         answered: set[tuple[str, int]] = set()
         async with listener(self._ears, [department_topic(LEAD), DESK, CALLBACKS], new_only=True) as consumer:
             await asyncio.gather(*(consumer.position(place) for place in consumer.assignment()))
@@ -69,6 +79,7 @@ class SpeakingParties:
                     # What was told before may be told again after a crash; it counts where it was answered.
                     if heard.get("happened") == "closed" and (heard["ticket"], _LAST) in answered:
                         closed.setdefault(heard["ticket"], time.perf_counter() - began)
+                        self.closed = before + len(closed)
                     wires += _answers(heard, answered)
                 if wires:
                     await self._say(wires)
@@ -89,11 +100,22 @@ class SpeakingParties:
 
     async def _say(self, wires: Sequence[Wire]) -> None:
         """Say it until the broker has it: whoever speaks again under the same id is heard once."""
+        spoken = [_spoken(wire) for wire in wires]
+        if self._journal is not None:
+            self._journal.sending(spoken)
         while True:
             try:
-                return await self._producer.send(wires)
+                await self._producer.send(wires)
             except (KafkaError, OSError):
                 await asyncio.sleep(_AGAIN_SECONDS)
+            else:
+                break
+        if self._journal is not None:
+            self._journal.taken(spoken)
+
+    async def call(self, times: int) -> None:
+        """Let so many people call, whose tickets are followed by nobody here."""
+        await self._say([self._call() for _ in range(times)])
 
     async def close(self) -> None:
         await self._producer.close()
@@ -122,5 +144,10 @@ def _answers(heard: dict[str, Any], answered: set[tuple[str, int]]) -> Iterator[
 
 def _wire(party: Party, action: Action, key: str) -> Wire:
     topic = inbound_topic(party)
-    envelope = Envelope(str(uuid4()), f"bench/{party}", action.type_name, datetime.now(UTC), key)
+    envelope = Envelope(str(uuid4()), f"{SOURCE}{party}", action.type_name, datetime.now(UTC), key)
     return Wire(topic, partition_of(key, partitions_of(topic)), key.encode(), action.to_json(), envelope.headers())
+
+
+def _spoken(wire: Wire) -> Spoken:
+    headers = dict(wire.headers)
+    return Spoken(headers["ce_source"].decode(), headers["ce_id"].decode())
