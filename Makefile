@@ -15,7 +15,10 @@ WORKERS ?= 2
 SHARED := -n $(WORKERS) --dist loadfile
 NEEDED := $(if $(filter-out tests/unit% tests/contract%,$(or $(FILE),tests)),setup,$(STAMPS)/python)
 
-.PHONY: help setup demo test unit lint format counts bench up down status generate pages pictures lock clean
+MINUTES ?= 3
+SEED ?= 1
+
+.PHONY: help setup demo test unit lint format counts bench soak up down status generate pages pictures lock clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,6 +49,9 @@ counts: $(STAMPS)/python ## Count how far a change reaches in the code; AT=COMMI
 
 bench: setup ## Measure hops, latency and whole tickets on this machine
 	@$(PYTHON) -m bench
+
+soak: setup ## Strike a whole system down, part by part, while tickets flow: MINUTES=30 SEED=7
+	@$(PYTHON) -m bench.soak --minutes $(MINUTES) --seed $(SEED)
 
 up: setup ## Start the whole system and leave it running
 	@$(LIUHEN) up

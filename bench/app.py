@@ -41,7 +41,7 @@ def bench(
     if only and only not in PARTS:
         raise typer.BadParameter(f"one of {', '.join(PARTS)}", param_hint="--only")
     try:
-        with telling(console) as tell, measured_instance(tell) as instance:
+        with telling(console) as tell, measured_instance(tell, Instance) as instance:
             figures = asyncio.run(_measured(instance, only, tell, quick=quick))
     except SaidClearly as error:
         raise typer.Exit(_failed(error)) from None

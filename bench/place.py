@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import asyncpg
 
@@ -18,6 +18,8 @@ from tools.local.ports import with_free_ports
 from tools.local.process import this_process
 from tools.local.settings import load_settings
 from tools.local.state import read_state, write_state
+
+Made = TypeVar("Made", bound=Instance)
 
 _SHIFTS: Final = range(400, 4_000, 100)
 """By how much ports move: another system, or another measurement, may run beside this one."""
@@ -28,11 +30,11 @@ class Late(Exception):  # noqa: N818 - it says what happened
 
 
 @contextmanager
-def measured_instance(announce: Announce) -> Iterator[Instance]:
-    """A broker, a database and no service; ends with the measurement."""
+def measured_instance(announce: Announce, make: Callable[..., Made]) -> Iterator[Made]:
+    """A broker, a database and no service, as an instance of its own kind; ends with the measurement."""
     settings = load_settings()
     settings = with_free_ports(settings, _SHIFTS).model_copy(update={"patience": 3 * settings.patience})
-    instance = Instance(
+    instance = make(
         f"bench-{os.getpid()}",
         settings=settings,
         clock="real",

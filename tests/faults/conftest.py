@@ -6,16 +6,21 @@ from collections.abc import Iterator
 
 import pytest
 
-from bench.faults import Village
+from bench.village import Village
 from tools.local.instance import Instance
-from tools.local.settings import load_settings
+from tools.local.settings import LocalSettings, load_settings
 
 
 @pytest.fixture(scope="module")
-def patient() -> Iterator[Instance]:
-    """A system of a module's own, whose parts are struck down, and which is waited for three times as long."""
+def longer() -> LocalSettings:
+    """Settings of a system that is waited for three times as long, for its parts are struck down."""
     settings = load_settings()
-    longer = settings.model_copy(update={"patience": 3 * settings.patience})
+    return settings.model_copy(update={"patience": 3 * settings.patience})
+
+
+@pytest.fixture(scope="module")
+def patient(longer: LocalSettings) -> Iterator[Instance]:
+    """A system of a module's own, whose parts are struck down."""
     with Instance(ephemeral=True, clock="real", settings=longer) as instance:
         yield instance
 

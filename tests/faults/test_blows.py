@@ -1,53 +1,77 @@
-"""Whatever ends, stands still or is away for a while: nothing is lost, doubled or reordered."""
+"""Whatever ends, stands still or is away, whatever line is harmed: nothing is lost, doubled or reordered."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import random
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import asyncpg
 import pytest
 
-from bench.faults import Village
+from bench.blows import LINES, Blow, Nemesis
+from bench.lines import Lines
+from bench.village import SECOND, Village, seen
+from bench.wired import Wired
 from tools.local.instance import Instance
 from tools.local.process import Started
+from tools.local.settings import LocalSettings
 from tools.prepare.roles import READER
 
 _AT_ONCE = 20
 _PATIENCE = 60.0
 _NOTICED = 20.0
 _READY_AGAIN = 5.0
+_TWICE = "dispatch"
+_SECOND = f"{_TWICE}-{SECOND}"
 
 
 @pytest.fixture(scope="module")
-def village(patient: Instance) -> Village:
-    """A system of its own, for its broker and its database are struck down; dispatch has two workers."""
-    village = Village(patient, ("dispatch",))
+def wired(longer: LocalSettings) -> Iterator[Wired]:
+    """A system of its own, for its broker and its database are struck down, and its lines harmed."""
+    with Lines() as lines, Wired(lines, ephemeral=True, clock="real", settings=longer) as instance:
+        yield instance
+
+
+@pytest.fixture(scope="module")
+def village(wired: Wired) -> Village:
+    """Its people; dispatch has two workers."""
+    village = Village(wired, (_TWICE,))
     village.start()
     return village
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
-async def test_every_promise_is_kept_under_blows_to_workers_broker_and_database(village: Village) -> None:
+@pytest.mark.timeout(900)
+async def test_every_promise_is_kept_under_every_blow(village: Village, wired: Wired) -> None:
+    nemesis = Nemesis(village, wired, random.Random(1))  # noqa: S311 - no secret
     # given tickets that flow from the call to the closing
     async with village.flowing(_AT_ONCE):
-        # when a worker is killed, another stands still for long, the broker dies and the database restarts
-        await village.kill("dispatch-a")
-        await village.strike("kafka", at_once=True)
-        await village.freeze("dispatch-b")
-        await village.strike("postgres", at_once=False)
-        await village.revive()
+        # when each blow of the list is dealt, while what was struck before has not recovered
+        async def strike(*blows: Blow) -> None:
+            for blow in blows:
+                await nemesis.deal(blow)
+
+        await strike(Blow.DATABASE_STOPPED, Blow.BROKER_KILLED, Blow.BROKER_LATE)
+        await seen(village.well, "everybody is ready again")
+        await nemesis.deal(Blow.KILLED, _TWICE)
+        await asyncio.gather(nemesis.deal(Blow.STILL, _SECOND), strike(*LINES, Blow.BACKENDS_ENDED))
+        await asyncio.gather(strike(Blow.BROKER_STILL), strike(Blow.DATABASE_STILL))
+        await nemesis.deal(Blow.ENDED, _TWICE)
+        await nemesis.deal(Blow.JOINED, "sla")
+        await nemesis.deal(Blow.ROLLED, _TWICE)
+        await seen(village.well, "everybody is ready again")
     results = await village.results()
-    # then every ticket was closed, and verify finds nothing
+    # then every ticket was closed, and neither verify nor the journal of those who spoke finds anything
     assert village.closed >= _AT_ONCE
     assert [finding for result in results for finding in result.findings] == []
     # and dashboards count each of them once, whatever ended meanwhile
-    assert await closed_by_the_totals(village.instance) == village.closed
+    assert await closed_by_the_totals(wired) == village.closed
+    assert nemesis.dealt.keys() == set(Blow)
 
 
 @pytest.mark.slow

@@ -19,7 +19,7 @@ import aiohttp
 import asyncpg
 import pytest
 
-from bench.faults import Village
+from bench.village import Village
 from chassis.crash_points import CrashPoint
 from chassis.migrate import migrate
 from schemas.inbound import Register

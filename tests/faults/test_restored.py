@@ -13,8 +13,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from bench.faults import Village
 from bench.place import until
+from bench.village import Village
 from tools.local.instance import Instance
 from tools.local.programs import find_postgres
 

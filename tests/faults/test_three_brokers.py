@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import pytest
 
-from bench.faults import Village
+from bench.village import Village
 from tools.local.instance import Instance
 from tools.local.settings import LocalSettings
 
