@@ -99,7 +99,7 @@ class Village:
                 await asyncio.gather(*flow)
 
     async def _flow(self, over: asyncio.Event, tickets: int, journal: Journal) -> None:
-        parties = SpeakingParties(self.instance, tickets, _PATIENCE, journal)
+        parties = SpeakingParties(self.instance, tickets, _PATIENCE, journal=journal)
         self._parties.append(parties)
         try:
             while not over.is_set():
