@@ -10,7 +10,7 @@ import socket
 import struct
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Coroutine
 from enum import StrEnum
 from types import TracebackType
 from typing import Final, Self, assert_never
@@ -153,6 +153,16 @@ class _Line:
             if not near.open:
                 far.reset()
 
+    async def end(self) -> None:
+        """Cut everybody off, and return once nobody is connected."""
+        for call in self._calls:
+            call.cancel()
+        await asyncio.gather(*self._calls, return_exceptions=True)
+        while self.ends:
+            for each in self.ends:
+                each.reset()
+            await asyncio.sleep(0)
+
     def suffer(self, harm: Harm | None) -> None:
         """Be harmed from now on; None: be whole again."""
         self.harm = harm
@@ -190,7 +200,7 @@ class Lines:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._do(self._end)
+        self._do(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -202,24 +212,23 @@ class Lines:
     def lay(self, name: str, port: int, far: int) -> None:
         """Connect whoever calls at a port with another one."""
         line = self._lines[name] = _Line(far)
-        asyncio.run_coroutine_threadsafe(self._listen(line, port), self._loop).result()
+        self._do(self._listen(line, port))
 
     async def _listen(self, line: _Line, port: int) -> None:
         self._servers.append(await self._loop.create_server(line.called, HOST, port))
 
     def harm(self, name: str, harm: Harm | None) -> None:
         """Harm a line from now on; None: it is whole again."""
-        line = self._lines[name]
-        self._do(lambda: line.suffer(harm))
+        self._do(self._suffer(self._lines[name], harm))
 
-    def _end(self) -> None:
+    async def _suffer(self, line: _Line, harm: Harm | None) -> None:
+        line.suffer(harm)
+
+    async def _end(self) -> None:
         for server in self._servers:
             server.close()
         for line in self._lines.values():
-            line.suffer(Harm.RESET)
+            await line.end()
 
-    def _do(self, what: Callable[[], None]) -> None:
-        async def done() -> None:
-            what()
-
-        asyncio.run_coroutine_threadsafe(done(), self._loop).result()
+    def _do(self, what: Coroutine[None, None, None]) -> None:
+        asyncio.run_coroutine_threadsafe(what, self._loop).result()

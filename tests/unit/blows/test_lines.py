@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import NamedTuple
 
 import pytest
@@ -37,10 +37,14 @@ def lines() -> Iterator[Lines]:
 
 @asynccontextmanager
 async def call(lines: Lines) -> AsyncIterator[Call]:
+    over = asyncio.Event()
+
     async def repeat(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while data := await reader.read(100_000):
-            writer.write(data)
-        writer.close()
+        with suppress(ConnectionError):
+            while data := await reader.read(100_000):
+                writer.write(data)
+        await hung_up(writer)
+        over.set()
 
     ports = free_ports(["near", "far"])
     async with await asyncio.start_server(repeat, HOST, ports["far"]):
@@ -51,7 +55,15 @@ async def call(lines: Lines) -> AsyncIterator[Call]:
             assert await reader.readexactly(5) == b"hello"
             yield Call(reader, writer)
         finally:
-            writer.close()
+            lines.harm(NAME, None)
+            await hung_up(writer)
+            await over.wait()
+
+
+async def hung_up(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with suppress(ConnectionError):
+        await writer.wait_closed()
 
 
 async def test_what_is_said_comes_as_it_was_said(lines: Lines) -> None:
@@ -112,7 +124,13 @@ async def test_a_half_closed_line_is_silent_on_one_side(lines: Lines) -> None:
 async def test_nobody_at_the_far_end_is_told_at_once(lines: Lines) -> None:
     ports = free_ports(["near", "far"])
     lines.lay(NAME, ports["near"], ports["far"])
-    reader, writer = await asyncio.open_connection(HOST, ports["near"])
+
+    async def calls() -> None:
+        reader, writer = await asyncio.open_connection(HOST, ports["near"])
+        try:
+            await reader.readexactly(1)
+        finally:
+            await hung_up(writer)
+
     with pytest.raises(ConnectionError):
-        await reader.readexactly(1)
-    writer.close()
+        await calls()
