@@ -45,7 +45,7 @@ class _End(asyncio.Protocol):
     def __init__(self, line: _Line, *, far: bool) -> None:
         self.line, self.far = line, far
         self._loop = asyncio.get_running_loop()
-        self.open = self.crowded = self.lost = False
+        self.open = self.crowded = self.lost = self.silent = False
         self._waiting: deque[tuple[float, bytes | None]] = deque()
         self._due = 0.0
 
@@ -105,12 +105,13 @@ class _End(asyncio.Protocol):
             data = self._waiting.popleft()[1]
             if data is None:
                 self.half_close()
-            elif not self.transport.is_closing():
+            elif not self.silent and not self.transport.is_closing():
                 self.transport.write(data)
 
     def half_close(self) -> None:
         """Say that nothing more comes from here."""
-        if self.open and not self.transport.is_closing() and self.transport.can_write_eof():
+        if self.open and not self.transport.is_closing():
+            self.silent = True
             self.transport.write_eof()
 
     def reset(self) -> None:

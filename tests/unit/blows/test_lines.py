@@ -119,6 +119,10 @@ async def test_a_half_closed_line_is_silent_on_one_side(lines: Lines) -> None:
     async with call(lines) as its:
         lines.harm(NAME, Harm.HALF_CLOSED)
         assert await its.reader.read(1) == b""
+        # and what the far end says to it is lost
+        its.say(b"one")
+        its.writer.write_eof()
+        assert await its.reader.read(1) == b""
 
 
 async def test_nobody_at_the_far_end_is_told_at_once(lines: Lines) -> None:
