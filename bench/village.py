@@ -29,7 +29,7 @@ SECOND: Final = "2"
 FROZEN_SECONDS: Final = SESSION_SECONDS + 3
 MISSED_SECONDS: Final = 25.0
 """Longer than others need to notice that a broker is dead, and to lead what it led."""
-_PATIENCE: Final = 180.0
+_PATIENCE: Final = 400.0
 
 
 class Village:
