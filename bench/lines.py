@@ -45,7 +45,7 @@ class _End(asyncio.Protocol):
     def __init__(self, line: _Line, *, far: bool) -> None:
         self.line, self.far = line, far
         self._loop = asyncio.get_running_loop()
-        self.open = self.crowded = self.lost = self.silent = False
+        self.open = self.crowded = self.lost = self.silent = self.heard_all = False
         self._waiting: deque[tuple[float, bytes | None]] = deque()
         self._due = 0.0
 
@@ -63,7 +63,10 @@ class _End(asyncio.Protocol):
         self.other.say(data)
 
     def eof_received(self) -> bool:
-        if self.line.harm is not Harm.DROPPED:
+        self.heard_all = True
+        if self.line.harm is Harm.DROPPED:
+            self.lost = self.other.lost = True
+        else:
             self.other.say(None)
         return True
 
@@ -113,6 +116,9 @@ class _End(asyncio.Protocol):
         if self.open and not self.transport.is_closing():
             self.silent = True
             self.transport.write_eof()
+            if self.heard_all and self.other.silent:
+                # Both have said all: a line on which nobody speaks any more is not kept.
+                self.transport.close()
 
     def reset(self) -> None:
         """Cut off, so that the other side is told of it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
@@ -123,6 +124,32 @@ async def test_a_half_closed_line_is_silent_on_one_side(lines: Lines) -> None:
         its.say(b"one")
         its.writer.write_eof()
         assert await its.reader.read(1) == b""
+
+
+async def test_a_call_that_both_sides_have_ended_is_not_kept_open(lines: Lines) -> None:
+    async with call(lines) as its:
+        before = len(os.listdir("/proc/self/fd"))
+        its.writer.write_eof()
+        assert await its.reader.read(1) == b""
+        # then both ends of the line are gone, and that of the far party
+        async with asyncio.timeout(60):
+            while len(os.listdir("/proc/self/fd")) > before - 3:  # noqa: ASYNC110 - the line is in another thread
+                await asyncio.sleep(0.01)
+
+
+async def test_who_hung_up_while_all_was_dropped_is_hung_up_on_afterwards(lines: Lines) -> None:
+    async with call(lines) as its:
+        before = len(os.listdir("/proc/self/fd"))
+        lines.harm(NAME, Harm.DROPPED)
+        its.writer.write_eof()
+        answer = asyncio.ensure_future(its.reader.read(1))
+        assert not (await asyncio.wait([answer], timeout=0.1))[0]
+        lines.harm(NAME, None)
+        with pytest.raises(ConnectionError):
+            await answer
+        async with asyncio.timeout(60):
+            while len(os.listdir("/proc/self/fd")) > before - 3:  # noqa: ASYNC110 - the line is in another thread
+                await asyncio.sleep(0.01)
 
 
 async def test_nobody_at_the_far_end_is_told_at_once(lines: Lines) -> None:
