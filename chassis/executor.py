@@ -232,7 +232,7 @@ class LaneExecutor:
             self.unready(Dependency.BROKER, f"no answer: {error}")
         else:
             self.ready(Dependency.BROKER)
-            self.resources.health.behind = await self.consumer.behind(list(self.epochs))
+            self.resources.health.note_behind(behind=await self.consumer.behind(list(self.epochs)))
 
     async def _publish(self, events: Sequence[Event]) -> None:
         await publish(self.resources.producer, events, self.resources.health, self._events)

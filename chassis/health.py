@@ -43,9 +43,17 @@ class Health:
 
     def ready(self, name: str) -> None:
         """It is out of the way again."""
-        self.reasons.pop(name, None)
+        if self.reasons.pop(name, None) is not None:
+            # Who was held up for longer than the watchdog waits would be ended just when it can go on.
+            self.progressed = self.assigned_since = stopwatch()
         if not self.reasons:
             metrics.READY.labels(self.service).set(1)
+
+    def note_behind(self, *, behind: bool) -> None:
+        """Records wait on the broker, or none does; who had nothing to do has its time for the first that waits."""
+        if behind and not self.behind:
+            self.progressed = stopwatch()
+        self.behind = behind
 
     def note_assignment(self, *, assigned: bool) -> None:
         """The group has given us partitions, or taken them away."""

@@ -43,13 +43,36 @@ def test_nothing_assigned_for_long_ends_it(health: Health) -> None:
 
 
 def test_lag_without_progress_ends_it(health: Health) -> None:
-    health.behind = True
+    health.note_behind(behind=True)
     health.beat = stopwatch() + LONG
     assert verdict(health, LONG) == "records wait and none is handled"
 
 
+def test_who_had_nothing_to_do_for_long_has_its_time_for_the_first_that_waits(health: Health) -> None:
+    health.progressed -= LONG
+    health.note_behind(behind=True)
+    assert verdict(health, 0) is None
+    # and that time is not begun anew while records wait
+    health.progressed -= LONG
+    health.note_behind(behind=True)
+    assert verdict(health, 0) == "records wait and none is handled"
+
+
+def test_who_was_held_up_for_long_has_its_time_once_nothing_is_in_the_way(health: Health) -> None:
+    # given a worker whose broker was away for longer than its time, while records waited and it had lost its lanes
+    health.note_behind(behind=True)
+    health.note_assignment(assigned=False)
+    health.unready("broker", "no answer")
+    health.progressed -= LONG
+    health.assigned_since -= LONG
+    # when the broker is back, then it is not ended before it could do anything
+    health.ready("broker")
+    assert verdict(health, 0) is None
+    assert verdict(health, 31) == "nothing is assigned"
+
+
 def test_while_it_tries_again_only_a_stall_ends_it(health: Health) -> None:
-    health.behind = True
+    health.note_behind(behind=True)
     health.unready("database", "transactions fail")
     health.beat = stopwatch() + LONG
     assert verdict(health, LONG, lambda: True) is None
