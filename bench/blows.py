@@ -134,15 +134,15 @@ class Nemesis:
         """Kill a worker; it is started again once the other one of its service has its lanes."""
         service = workers.worker_of(name).service
         lanes = await self._lanes(service)
-        (other,) = (
-            process
-            for worker, process in workers.workers(self.instance)
-            if worker.service == service and process.name != name
-        )
         await asyncio.to_thread(workers.stop, self.instance, name, at_once=True)
-        moved = await seen(
-            lambda: asyncio.to_thread(lambda: workers.lanes_of(other) == lanes), f"the {lanes} lanes of {service} move"
-        )
+
+        async def held() -> bool:
+            # It may have ended by itself, from what was struck before.
+            await self.village.revive()
+            others = [each for worker, each in workers.workers(self.instance) if worker.service == service]
+            return await asyncio.to_thread(lambda: [workers.lanes_of(each) for each in others] == [lanes])
+
+        moved = await seen(held, f"the {lanes} lanes of {service} move")
         await asyncio.to_thread(workers.start, self.instance, *workers.worker_of(name))
         return moved
 

@@ -10,10 +10,12 @@ import asyncio
 import json
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import uuid4
 
+from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
 from bench.journal import SOURCE, Journal, Spoken
@@ -66,7 +68,8 @@ class SpeakingParties:
         """Let so many people call, and see all of it closed; the seconds from the first call to each closing."""
         raised, closed, before = 0, dict[str, float](), self.closed
         answered: set[tuple[str, int]] = set()
-        async with listener(self._ears, [department_topic(LEAD), DESK, CALLBACKS], new_only=True) as consumer:
+        async with AsyncExitStack() as stack:
+            consumer = await self._listening(stack)
             await asyncio.gather(*(consumer.position(place) for place in consumer.assignment()))
             began = moved = time.perf_counter()
             while len(closed) < tickets:
@@ -87,6 +90,15 @@ class SpeakingParties:
                 elif time.perf_counter() - moved > self._patience:
                     raise Late(f"{len(closed):,} of {tickets:,} tickets were closed, then nothing came")
         return sorted(closed.values())
+
+    async def _listening(self, stack: AsyncExitStack) -> AIOKafkaConsumer:
+        """A consumer of what is said from now on, as soon as the broker is there."""
+        while True:
+            heard = listener(self._ears, [department_topic(LEAD), DESK, CALLBACKS], new_only=True)
+            try:
+                return await stack.enter_async_context(heard)
+            except (KafkaError, OSError):
+                await asyncio.sleep(_AGAIN_SECONDS)
 
     def _called_by(self, tickets: int, began: float) -> int:
         """How many of so many people have called by now."""

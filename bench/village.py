@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
+
+import asyncpg
 
 from bench.journal import Journal, held_against_instance
 from bench.parties import SpeakingParties
@@ -21,15 +24,18 @@ from tools.local import workers
 from tools.local.instance import Instance
 from tools.local.process import Started
 from tools.local.readiness import is_ready
+from tools.prepare.roles import READER
 from tools.verify.findings import CheckResult
 from tools.verify.run import verify_system
 
+_log: Final = logging.getLogger(__name__)
 SECOND: Final = "2"
 """The second worker of a service."""
 FROZEN_SECONDS: Final = SESSION_SECONDS + 3
 MISSED_SECONDS: Final = 25.0
 """Longer than others need to notice that a broker is dead, and to lead what it led."""
 _PATIENCE: Final = 400.0
+_LOOK_SECONDS: Final = 1.0
 
 
 class Village:
@@ -72,7 +78,10 @@ class Village:
 
     async def revive(self) -> None:
         """Start again whoever ended by itself, as a supervisor would."""
-        self.ended += len(await asyncio.to_thread(workers.heal, self.instance))
+        again = await asyncio.to_thread(workers.heal, self.instance)
+        if again:
+            _log.warning("ended by themselves, and were started again: %s", ", ".join(again))
+        self.ended += len(again)
 
     async def well(self) -> bool:
         """Whether everybody lives and says that nothing is in the way; whoever ended by itself is started again."""
@@ -84,7 +93,8 @@ class Village:
     async def flowing(self, tickets: int) -> AsyncIterator[None]:
         """Tickets flow, so many at once, while the body strikes; afterwards all of them come to their end.
 
-        Where the system is wired, some people speak by HTTP meanwhile.
+        Whoever ends by itself while they do is started again: the watchdog ends a worker up to a minute after the blow
+        that it did not survive. Where the system is wired, some people speak by HTTP meanwhile.
         """
         over = asyncio.Event()
         async with AsyncExitStack() as stack:
@@ -96,7 +106,16 @@ class Village:
                 yield
             finally:
                 over.set()
-                await asyncio.gather(*flow)
+                await self._come_to_the_end(asyncio.gather(*flow))
+
+    async def _come_to_the_end(self, flow: asyncio.Future[list[None]]) -> None:
+        try:
+            while not (await asyncio.wait({flow}, timeout=_LOOK_SECONDS))[0]:
+                await self.revive()
+        finally:
+            flow.cancel()
+            await asyncio.wait({flow})
+        flow.result()
 
     async def _flow(self, over: asyncio.Event, tickets: int, journal: Journal) -> None:
         parties = SpeakingParties(self.instance, tickets, _PATIENCE, journal=journal)
@@ -121,12 +140,20 @@ class Village:
         verified = await verify_system(Addresses.of(self.instance.addresses()), lambda _: None)
         return [*verified, *await held_against_instance(self.instance.home / "journal", self.instance)]
 
+    async def closed_by_the_totals(self) -> int:
+        """How many tickets were closed, as the role of dashboards reads it."""
+        connection = await asyncpg.connect(self.instance.postgres_dsn(READER))
+        try:
+            return int(await connection.fetchval("select sum(tickets) from trace.board_steps where step = 'closed'"))
+        finally:
+            await connection.close()
+
 
 class NotSeen(Exception):  # noqa: N818 - it says what happened
     """What should have happened was not seen in time."""
 
 
-async def seen(condition: Callable[[], Awaitable[bool]], what: str, seconds: float = 90.0) -> float:
+async def seen(condition: Callable[[], Awaitable[bool]], what: str, seconds: float = _PATIENCE) -> float:
     """Wait for something, and tell after how many seconds it was seen; NotSeen where it does not come."""
     began = time.monotonic()
     while not await condition():

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from bench.lines import Lines
 from bench.village import Village
+from bench.wired import Wired
 from tools.local.instance import Instance
 from tools.local.settings import LocalSettings, load_settings
 
@@ -31,3 +33,10 @@ def village(patient: Instance) -> Village:
     village = Village(patient, ())
     patient.start_services()
     return village
+
+
+@pytest.fixture(scope="module")
+def wired(longer: LocalSettings) -> Iterator[Wired]:
+    """A system of a module's own, whose parts are struck down, and whose lines are harmed."""
+    with Lines() as lines, Wired(lines, ephemeral=True, clock="real", settings=longer) as instance:
+        yield instance
