@@ -28,8 +28,8 @@ SETTINGS = DEPLOY / "postgres" / "postgresql.conf"
 
 T = TypeVar("T")
 
-# Nobody waits for these disks to be safe: the data is thrown away with the instance.
-_CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "checkpoint_timeout=1h")
+# Nobody waits for these disks to be safe: the data is thrown away with the instance. A server that is killed keeps it.
+_CARELESS = ("fsync=off", "full_page_writes=off", "checkpoint_timeout=1h")
 _STATUS = 7
 """The line of `postmaster.pid` that says how far the server is."""
 _ENCRYPTED = ("ssl=on", "ssl_cert_file=server.crt", "ssl_key_file=server.key")
