@@ -28,7 +28,7 @@ class Drained(NamedTuple):
         """How much faster than they came calls were worked off."""
         return self.waited / self.seconds / _CALLS_A_SECOND
 
-    def told(self) -> str:
+    def line(self) -> str:
         """In a line."""
         return (
             f"{self.waited} calls that came while {_SERVICE} was away, {_CALLS_A_SECOND} a second, were worked off"

@@ -30,7 +30,7 @@ _TAKEN: Final = (
 )
 
 
-class Step(StrEnum):
+class Reached(StrEnum):
     """How far saying something came."""
 
     SENDING = "sending"
@@ -45,7 +45,7 @@ class Spoken(NamedTuple):
     id: str
 
 
-class Known(NamedTuple):
+class Remembered(NamedTuple):
     """What the system knows of something said."""
 
     receipt: str
@@ -76,13 +76,13 @@ class Journal:
 
     def sending(self, spoken: Iterable[Spoken]) -> None:
         """Note what will be said now; return once it is on the disk."""
-        self._write(Step.SENDING, ((each, "") for each in spoken))
+        self._write(Reached.SENDING, ((each, "") for each in spoken))
 
     def taken(self, spoken: Iterable[Spoken], receipt: str = "") -> None:
         """Note what was taken, and the receipt that the door gave for it."""
-        self._write(Step.TAKEN, ((each, receipt) for each in spoken))
+        self._write(Reached.TAKEN, ((each, receipt) for each in spoken))
 
-    def _write(self, step: Step, spoken: Iterable[tuple[Spoken, str]]) -> None:
+    def _write(self, step: Reached, spoken: Iterable[tuple[Spoken, str]]) -> None:
         lines = (json.dumps([step, *each, receipt]) for each, receipt in spoken)
         self._file.write("".join(f"{line}\n" for line in lines).encode())
         self._file.flush()
@@ -103,14 +103,14 @@ def read(path: Path) -> Noted:
     with path.open(encoding="utf-8") as file:
         for line in file:
             step, source, id_, receipt = json.loads(line)
-            if step == Step.SENDING:
+            if step == Reached.SENDING:
                 sent.add(Spoken(source, id_))
             else:
                 taken[Spoken(source, id_)] = receipt
     return Noted(sent, taken)
 
 
-def held_against(noted: Noted, known: Collection[tuple[Spoken, Known]]) -> list[CheckResult]:
+def held_against(noted: Noted, known: Collection[tuple[Spoken, Remembered]]) -> list[CheckResult]:
     """What a journal promises of the system: taken is known, known was said, and each was said once."""
     by_spoken, times = dict(known), Counter(spoken for spoken, _ in known)
     lost = [Finding(each.id, Chinese("收下了，却不知道")) for each in noted.taken if each not in by_spoken]
@@ -149,5 +149,7 @@ async def held_against_instance(path: Path, instance: Instance) -> list[CheckRes
         rows = await connection.fetch(_TAKEN, f"{SOURCE}%")
     finally:
         await connection.close()
-    known = [(Spoken(row["source"], row["id"]), Known(*(row[name] for name in Known._fields))) for row in rows]
+    known = [
+        (Spoken(row["source"], row["id"]), Remembered(*(row[name] for name in Remembered._fields))) for row in rows
+    ]
     return held_against(read(path), known)

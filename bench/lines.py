@@ -27,7 +27,7 @@ class Harm(StrEnum):
     DELAYED = "delayed"
     """Everything comes a fifth of a second later."""
     DROPPED = "dropped"
-    """Nothing comes any more, and nobody is told; once that is over, who spoke meanwhile is cut off."""
+    """Nothing comes any more, and nobody knows; once that is over, who spoke meanwhile is cut off."""
     HALF_CLOSED = "half closed"
     """The far end falls silent as if it had said all, and still hears."""
     RESET = "reset"
@@ -85,7 +85,7 @@ class _End(asyncio.Protocol):
         self.other.flow()
 
     def flow(self) -> None:
-        """Hear, unless the line is frozen or the other end has not got rid of what it was told."""
+        """Hear, unless the line is frozen or the other end has not got rid of what it heard."""
         if not self.open:
             return
         if self.line.harm is Harm.FROZEN or self.other.crowded:
@@ -121,7 +121,7 @@ class _End(asyncio.Protocol):
                 self.transport.close()
 
     def reset(self) -> None:
-        """Cut off, so that the other side is told of it."""
+        """Cut off, so that the other side knows."""
         if self.open:
             self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ABRUPTLY)
             self.transport.abort()

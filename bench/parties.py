@@ -79,7 +79,7 @@ class SpeakingParties:
                 fetched = {} if wires else await consumer.getmany(timeout_ms=200, max_records=5_000)
                 for record in (record for records in fetched.values() for record in records):
                     heard = json.loads(record.value)
-                    # What was told before may be told again after a crash; it counts where it was answered.
+                    # What was said before may be said again after a crash; it counts where it was answered.
                     if heard.get("happened") == "closed" and (heard["ticket"], _LAST) in answered:
                         closed.setdefault(heard["ticket"], time.perf_counter() - began)
                         self.closed = before + len(closed)

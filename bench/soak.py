@@ -48,7 +48,7 @@ class Round(NamedTuple):
     ended: int
     """How many processes ended by themselves, and had to be started again."""
 
-    def told(self) -> str:
+    def line(self) -> str:
         """In a line."""
         moved = "" if self.dealt.moved is None else f", lanes moved after {self.dealt.moved:.1f} s"
         ended = f", {self.ended} ended by themselves" if self.ended else ""
@@ -92,7 +92,7 @@ class Soak:
             async with self.village.flowing(self.at_once):
                 for blow in self.nemesis.deck():
                     self.rounds.append(await one_round(self.village, self.nemesis, blow))
-                    typer.echo(f"round {len(self.rounds)}: {self.rounds[-1].told()}; {self.village.closed:,} closed")
+                    typer.echo(f"round {len(self.rounds)}: {self.rounds[-1].line()}; {self.village.closed:,} closed")
                     if time.monotonic() > until:
                         break
         except (NotSeen, SaidClearly, ExceptionGroup) as error:
@@ -134,7 +134,7 @@ def figures(rounds: list[Round], drain: Drained | None) -> list[str]:
             f"lanes of a killed worker moved after {median(moved):.1f} / {max(moved):.1f} s ({_MOVED_AIM:.0f})"
         )
     if drain is not None:
-        lines.append(f"{drain.told()} ({_DRAIN_AIM:.0f} times)")
+        lines.append(f"{drain.line()} ({_DRAIN_AIM:.0f} times)")
     return lines
 
 

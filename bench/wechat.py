@@ -51,9 +51,9 @@ async def _post(web: aiohttp.ClientSession, key: str, report: dict[str, object])
     """The receipt; None where nobody can tell whether it was taken."""
     try:
         async with web.post(_PATH, json=report, headers={"Idempotency-Key": key}) as answer:
-            told = await answer.json()
+            answered = await answer.json()
             if answer.status in _WRONG and answer.status != _BUSY:
-                raise RefusedError(told)
-            return str(told["receipt"]) if answer.status == _TAKEN else None
+                raise RefusedError(answered)
+            return str(answered["receipt"]) if answer.status == _TAKEN else None
     except (OSError, TimeoutError, aiohttp.ClientError):
         return None

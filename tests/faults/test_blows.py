@@ -67,15 +67,15 @@ async def test_an_idle_system_says_what_is_away_and_is_ready_again_by_itself(
     # given an idle system in which all is well
     instance = village.instance
     served = [process for process in instance.processes if process.ready]
-    await _until(served, lambda told: told == {})
+    await _until(served, lambda answered: answered == {})
     # when what all stand on dies
     await asyncio.to_thread(instance.stop, foundation, at_once=True)
     # then each worker says so, and names nothing else that would be away
     (other,) = {"broker", "database"} - {named}
-    await _until(served, lambda told: named in told and other not in told)
+    await _until(served, lambda answered: named in answered and other not in answered)
     # and once it is back, each says without any ticket that it does its work again; nobody had to be started again
     await asyncio.to_thread(instance.restart, foundation)
-    seconds = await _until(served, lambda told: told == {})
+    seconds = await _until(served, lambda answered: answered == {})
     assert all(process.is_alive() for process in served)
     _log.info("%s: ready again %.1f s after its return", foundation, seconds)
 
@@ -84,11 +84,11 @@ def waits(process: Started) -> dict[str, str]:
     """What a worker says is in its way."""
     try:
         with urlopen(process.ready, timeout=_PATIENCE) as answer:  # noqa: S310 - the address is our own
-            told = answer.read()
+            answered = answer.read()
     except HTTPError as error:
         with error:
-            told = error.read()
-    found: dict[str, str] = json.loads(told)["waits"]
+            answered = error.read()
+    found: dict[str, str] = json.loads(answered)["waits"]
     return found
 
 
@@ -96,8 +96,8 @@ async def _until(served: Iterable[Started], condition: Callable[[dict[str, str]]
     """Wait until each worker says what is wanted; the seconds that it took."""
     began = time.monotonic()
     while not all(
-        map(condition, (told := {each.name: await asyncio.to_thread(waits, each) for each in served}).values())
+        map(condition, (answered := {each.name: await asyncio.to_thread(waits, each) for each in served}).values())
     ):
-        assert time.monotonic() - began < _PATIENCE, told
+        assert time.monotonic() - began < _PATIENCE, answered
         await asyncio.sleep(0.1)
     return time.monotonic() - began

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bench.journal import Journal, Known, Spoken, held_against, read
+from bench.journal import Journal, Remembered, Spoken, held_against, read
 
 ONE, TWO = Spoken("bench/hotline", "1"), Spoken("door/wechat", "2")
-TICKET = Known("R1", tickets=1, traced=1, born=1, refused=False)
+TICKET = Remembered("R1", tickets=1, traced=1, born=1, refused=False)
 
 
-def findings(path: Path, *known: tuple[Spoken, Known]) -> list[str]:
+def findings(path: Path, *known: tuple[Spoken, Remembered]) -> list[str]:
     return [finding.subject for result in held_against(read(path), known) for finding in result.findings]
 
 
@@ -46,7 +46,7 @@ def test_what_is_known_twice_or_made_two_tickets_is_found(tmp_path: Path) -> Non
 
 
 def test_what_has_neither_ticket_nor_refusal_is_found(tmp_path: Path) -> None:
-    nothing = Known("R1", tickets=0, traced=0, born=0, refused=False)
+    nothing = Remembered("R1", tickets=0, traced=0, born=0, refused=False)
     assert findings(spoken(tmp_path), (ONE, nothing)) == [ONE.id]
     assert findings(spoken(tmp_path), (ONE, nothing._replace(refused=True))) == []
 
