@@ -7,9 +7,10 @@ from typing import Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from schemas.values import Channel
+
 NUMBERED: Final = 100
 """So many lanes of channels can number tickets: two digits of a number tell them apart."""
-_CHANNELS: Final = 3
 
 
 class Compression(StrEnum):
@@ -29,7 +30,7 @@ class Layout(BaseModel):
 
     lanes: int = Field(default=4, ge=1, le=256)
     """Partitions of each topic between services, and with that how many workers a service can have."""
-    channel_lanes: int = Field(default=4, ge=1, le=NUMBERED // _CHANNELS)
+    channel_lanes: int = Field(default=4, ge=1, le=NUMBERED // len(Channel))
     """Partitions of the topics that channels write and read; their lanes number tickets."""
     replicas: int = Field(default=1, ge=1, le=9)
     """Brokers that keep each record."""

@@ -6,10 +6,11 @@ import pytest
 
 from schemas.values import TicketState
 from services.dispatch.core.table import LEGAL
-from services.intake.core.offers import OFFERED, Offer, action_of
+from services.intake.core.offers import Offer, action_of
+from services.intake.edges.pages.meanings import MEANINGS
 
 CHOSEN = {"contacted": "yes", "solved": "solved", "attitude": "satisfied", "result": "satisfied"}
-EACH = [(state, offer) for state, offers in OFFERED.items() for offer in offers]
+EACH = [(state, offer) for state, meaning in MEANINGS.items() for offer in meaning["offers"]]
 
 
 @pytest.mark.parametrize(("state", "offer"), EACH)

@@ -9,9 +9,10 @@ from pydantic import ValidationError
 
 from chassis.misfit import MisfitError, require_layout
 from chassis.settings import Settings, from_environment
-from schemas.layout import ONE_MACHINE, Compression, Layout
+from schemas.layout import NUMBERED, ONE_MACHINE, Compression, Layout
 from schemas.principals import Operation, Resource, principals
 from schemas.registry import TopicKind, topics
+from schemas.values import Channel
 from tools.client.addresses import Addresses
 from tools.errors import SaidClearly
 from tools.local.instance import Instance
@@ -78,9 +79,10 @@ def test_more_copies_than_brokers_are_refused_before_anything_starts() -> None:
 
 
 def test_more_lanes_of_channels_than_numbers_tell_apart_are_refused() -> None:
-    assert 3 * Layout(channel_lanes=33).channel_lanes <= 100
-    with pytest.raises(ValidationError, match="less than or equal to 33"):
-        Layout(channel_lanes=34)
+    most = NUMBERED // len(Channel)
+    assert len(Channel) * Layout(channel_lanes=most).channel_lanes <= NUMBERED
+    with pytest.raises(ValidationError, match=f"less than or equal to {most}"):
+        Layout(channel_lanes=most + 1)
 
 
 def test_a_setting_that_cannot_be_used_is_named_without_what_was_given(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,8 @@ from schemas.dispatch import ActionRefused
 from schemas.inbound import AnswerCallback, FollowUp, ProvideInfo, Register, Withdraw
 from schemas.tickets import ActionReceived
 from schemas.values import Actor, Party, PartyKind, TicketState
-from services.intake.core.offers import OFFERED, Offer
+from services.intake.core.offers import Offer
+from services.intake.edges.pages.meanings import MEANINGS
 from services.intake.edges.sessions import COOKIE
 from tests.support.intake import Dispatch
 
@@ -71,7 +72,7 @@ async def enter(outside: Any) -> AsyncIterator[Any]:
 
 
 async def stands(outside: Any, citizen: Citizen, state: TicketState) -> None:
-    ended = "now()" if Offer.REOPEN in OFFERED[state] else "null"
+    ended = "now()" if Offer.REOPEN in MEANINGS[state]["offers"] else "null"
     update = f"update ticket set stands = $2, ended = {ended} where id = $1"  # noqa: S608 - one of two words
     await outside.pool.execute(update, citizen.ticket, state.value)
 
@@ -120,7 +121,7 @@ async def test_what_the_state_does_not_allow_is_neither_offered_nor_taken(
     await stands(outside, citizen, state)
     text = await citizen.sees()
     for offer in Offer:
-        is_offered = offer in OFFERED[state]
+        is_offered = offer in MEANINGS[state]["offers"]
         assert (f'action="/progress/matter/{offer}"' in text) is is_offered
         if not is_offered:
             status, answer = await citizen.does(offer)

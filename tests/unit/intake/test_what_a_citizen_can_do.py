@@ -13,9 +13,10 @@ from schemas.inbound import AnswerCallback, FollowUp, ProvideInfo, Withdraw
 from schemas.registry import TICKETS, party_of
 from schemas.tickets import ActionReceived
 from schemas.values import TicketState
-from services.intake.core.offers import OFFERED, QUESTIONS, Offer, action_of, offered
+from services.intake.core.offers import QUESTIONS, Offer, action_of
 from services.intake.edges.acting import Filled
 from services.intake.edges.pages.acts import wrong_in
+from services.intake.edges.pages.meanings import MEANINGS, offered
 
 NOW = datetime(2026, 9, 14, 2, tzinfo=UTC)
 WINDOW = timedelta(days=14)
@@ -25,9 +26,9 @@ CHOSEN = {"contacted": "yes", "solved": "partly", "attitude": "satisfied", "resu
 
 @pytest.mark.parametrize("state", TicketState)
 def test_every_state_says_what_can_be_done_in_it(state: TicketState) -> None:
-    assert state in OFFERED
-    assert (Offer.ANSWER in OFFERED[state]) is (state is TicketState.CALLBACK_PENDING)
-    assert (Offer.INFORM in OFFERED[state]) is (state is TicketState.NEEDS_INFO)
+    offers = MEANINGS[state]["offers"]
+    assert (Offer.ANSWER in offers) is (state is TicketState.CALLBACK_PENDING)
+    assert (Offer.INFORM in offers) is (state is TicketState.NEEDS_INFO)
 
 
 def test_what_has_ended_is_asked_about_as_long_as_the_window_is_open() -> None:

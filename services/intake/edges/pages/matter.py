@@ -14,12 +14,13 @@ from aiohttp import web
 from chassis.routes import Route, text
 from doors import receipts
 from doors.receipts import code_of, page_of
-from services.intake.core.offers import Offer, offered
+from services.intake.core.offers import Offer
 from services.intake.core.repeats import window
 from services.intake.edges import lookup, sessions
 from services.intake.edges.acting import Done, Filled, done_by
 from services.intake.edges.answered import News, Standing, Ticket
-from services.intake.edges.pages.showing import MEANINGS, PAGES
+from services.intake.edges.pages.meanings import MEANINGS, offered
+from services.intake.edges.pages.showing import PAGES
 from services.intake.edges.sessions import Session
 from services.intake.edges.taking import CONFIG, CONTEXT, SETTINGS
 

@@ -4,27 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, Literal, NamedTuple
-
-from pydantic import TypeAdapter
-from typing_extensions import TypedDict
+from typing import Final, NamedTuple
 
 import vocabulary
 from doors.attachments.words import KNOWN
 from doors.pages import Pages
-from schemas.files import read_yaml
-from schemas.values import Solved, TicketState
+from schemas.values import Solved
 from services.intake.core.offers import Offer
+from services.intake.edges.pages.meanings import MEANINGS
 
 _HERE: Final = Path(__file__).parent
-
-
-class Meaning(TypedDict):
-    """What a state means for the citizen whose ticket it is: who has it now, and what they can do."""
-
-    who: Literal["lead", "centre", "survey", "you", "nobody"]
-    means: str
-    next: str
 
 
 class Form(NamedTuple):
@@ -75,7 +64,6 @@ OPTIONS: Final[Mapping[str, Mapping[str, str]]] = {
 """The answers to choose from: whoever rates by themself says something of what was done."""
 LONGEST: Final = 2_000
 """Characters of what is written at once."""
-MEANINGS: Final = TypeAdapter(dict[TicketState, Meaning]).validate_python(read_yaml(_HERE / "standing.yaml"))
 PAGES: Final = Pages(
     _HERE,
     states=vocabulary.STATES,
