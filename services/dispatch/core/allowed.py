@@ -1,24 +1,21 @@
-"""What a department may ask for now: what the table allows, and every guard that does not look at the act."""
+"""What a department may ask for now: what the table allows, and every guard that asks the ticket alone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, Final, NamedTuple, cast, get_args
+from typing import Final, NamedTuple, get_args
 
 from schemas.inbound import DepartmentAction, OnExisting
 from schemas.values import Actor, Code, DepartmentCode, Party, PartyKind, TicketState
 from services.dispatch.core.draft import Draft
-from services.dispatch.core.episode import Refusal, Step
-from services.dispatch.core.episodes.supervision import to_answer
+from services.dispatch.core.episode import StateGuard, Step
 from services.dispatch.core.evolve import changed
-from services.dispatch.core.regions import Doing
 from services.dispatch.core.rules import Rules
 from services.dispatch.core.table import TABLE
 from services.dispatch.core.ticket import Ticket
 
-_UNUSED: Final = "_"
 _DEPARTMENTS: Final = 1_000
 _NEXT: Final = timedelta(microseconds=1)
 """Nobody can act in the very moment of which an order tells: what lapses in it has lapsed for its reader."""
@@ -29,27 +26,23 @@ ACTIONS: Final = {
 }
 """What departments may ask of one ticket, by name."""
 
-Guard = Callable[..., Refusal | None]
-
-
-def _asks_nothing_of_the_act(guard: Guard) -> bool:
-    """Whether a guard says by the name of its second parameter that it does not use it."""
-    _draft, act, *_ = cast("Any", guard).__code__.co_varnames
-    return str(act).startswith(_UNUSED)
-
 
 class _Row(NamedTuple):
     """What departments may ask for in one state, each with its guards; and all of these guards, each once."""
 
-    kinds: tuple[tuple[Code, frozenset[Guard]], ...]
-    guards: tuple[Guard, ...]
+    kinds: tuple[tuple[Code, frozenset[StateGuard]], ...]
+    guards: tuple[StateGuard, ...]
+
+
+def _of_the_ticket(row: Step) -> Iterator[StateGuard]:
+    return (guard for guard in row.guards if isinstance(guard, StateGuard))
 
 
 def _by_state() -> Iterator[tuple[TicketState, _Row]]:
     rows: Mapping[str, tuple[Step, ...]] = {kind: tuple(row for row in TABLE if row.kind == kind) for kind in ACTIONS}
     for state in TicketState:
         found = [(kind, row) for kind, of_kind in rows.items() for row in of_kind if state in row.sources]
-        kinds = tuple((kind, frozenset(filter(_asks_nothing_of_the_act, row.guards))) for kind, row in found)
+        kinds = tuple((kind, frozenset(_of_the_ticket(row))) for kind, row in found)
         yield state, _Row(kinds, tuple(dict.fromkeys(guard for _, guards in kinds for guard in guards)))
 
 
@@ -61,21 +54,10 @@ def may(ticket: Ticket, department: DepartmentCode, at: datetime, rules: Rules) 
     kinds, guards = _ROWS[ticket.state]
     draft = Draft(ticket, rules, at + _NEXT, changed, by=_speaking_for(department))
     # Many acts have the same guards, and each order asks them all.
-    refusing = {guard for guard in guards if guard(draft, None) is not None}
-    return tuple([kind for kind, its in kinds if refusing.isdisjoint(its) and _waits_for(ticket, kind, department)])
+    refusing = {guard for guard in guards if guard.ask(draft) is not None}
+    return tuple([kind for kind, its in kinds if refusing.isdisjoint(its)])
 
 
 @lru_cache(_DEPARTMENTS)
 def _speaking_for(department: DepartmentCode) -> Actor:
     return Actor(party=Party(kind=PartyKind.DEPARTMENT, department=department))
-
-
-def _waits_for(ticket: Ticket, kind: Code, department: DepartmentCode) -> bool:
-    """Whether there is something that these acts answer: their guards look at the act first."""
-    match kind:
-        case "report_task_done":
-            return isinstance(ticket.tasks.get(department), Doing)
-        case "answer_supervision":
-            return ticket.order is not None and ticket.order.lead == department and bool(to_answer(ticket))
-        case _:
-            return True

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
+from functools import update_wrapper
 from typing import Final, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from schemas.clocks import ClockFact
@@ -45,6 +46,8 @@ C = TypeVar("C", bound=ClockFact)
 F = TypeVar("F", bound=DispatchFact)
 
 Guard = Callable[["Draft", M], Refusal | None]
+"""Says what speaks against an act; what asks the ticket alone is a `StateGuard`."""
+
 Decision = Callable[["Draft", M], None]
 Change = Callable[["Ticket", F, datetime], "Ticket"]
 Readers = Callable[["Ticket", F], tuple[DepartmentCode, ...]]
@@ -56,6 +59,25 @@ Stake = Callable[["Draft", M], str | None]
 AnyRequest = TicketRequest | IncidentRequest | CategoryRequest
 Asks = Callable[["Ticket", F], Iterator[AnyRequest]]
 """Names what follows from a fact for other tickets, for incidents, and for how categories fare."""
+
+
+class StateGuard:
+    """A guard that asks the ticket and whoever acts, and nothing of the act: whoever may act is told so beforehand."""
+
+    __name__: str
+
+    def __init__(self, ask: Callable[[Draft], Refusal | None]) -> None:
+        self.ask: Final = ask
+        update_wrapper(self, ask)
+
+    def __call__(self, draft: Draft, _message: Message | None = None) -> Refusal | None:
+        """Say what speaks against any act of the kind."""
+        return self.ask(draft)
+
+
+def state_guard(ask: Callable[[Draft], Refusal | None]) -> StateGuard:
+    """Make a guard of what asks nothing of the act."""
+    return StateGuard(ask)
 
 
 class Step(Protocol):

@@ -14,7 +14,7 @@ from schemas.inbound import Action
 from schemas.nearest import nearest
 from schemas.values import Actor, Clock, DepartmentCode, RequesterKind, breach_by
 from services.dispatch.core.draft import Draft
-from services.dispatch.core.episode import Refusal
+from services.dispatch.core.episode import Refusal, state_guard
 from vocabulary import CLOCKS, label
 from worktime import Unit, amount_in_words
 
@@ -121,7 +121,8 @@ def within_longest(draft: Draft, clock: Clock, field: str, until: datetime) -> R
     return Refusal("too_far_ahead", f"{CLOCKS[clock]}最长{in_words(longest)}，请填写较近的{label(field)}。")
 
 
-def requester_known(draft: Draft, _action: Action) -> Refusal | None:
+@state_guard
+def requester_known(draft: Draft) -> Refusal | None:
     """Somebody can be asked."""
     if draft.ticket.matter.requester_kind is RequesterKind.ANONYMOUS:
         return Refusal("anonymous", "诉求人匿名，无法请其补充；请按现有情况办理。")

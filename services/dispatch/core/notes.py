@@ -11,10 +11,9 @@ from datetime import datetime, timedelta
 from typing import Final, Literal, TypeVar
 
 from chassis.frozen import replace
-from schemas.inbound import Action
 from schemas.values import TEXT_LIMIT, DepartmentCode
 from services.dispatch.core.draft import Draft
-from services.dispatch.core.episode import Refusal
+from services.dispatch.core.episode import Refusal, state_guard
 from services.dispatch.core.regions import InsideNote, Note, Noting
 from services.dispatch.core.ticket import Ticket
 
@@ -69,7 +68,8 @@ def _beginning(text: str) -> str:
 # --- how often -------------------------------------------------------------------------------------------------------
 
 
-def not_too_many_notes(draft: Draft, _action: Action) -> Refusal | None:
+@state_guard
+def not_too_many_notes(draft: Draft) -> Refusal | None:
     """A department writes so many notes of a ticket within a day as policy lets it: everybody hears each of them."""
     most, department = draft.rules.policy.limits.notes_per_day, draft.department or ""
     noting = draft.ticket.noting.get(department)

@@ -18,7 +18,7 @@ from schemas.inbound import (
 from schemas.tickets import ActionReceived
 from schemas.values import Party, PartyKind, Verified
 from services.dispatch.core.draft import Draft
-from services.dispatch.core.episode import Refusal
+from services.dispatch.core.episode import Refusal, state_guard
 from services.dispatch.core.standing import AtAnEnd, Split
 
 NOT_YOURS: Final = Refusal("not_yours", "没有由你单位承办的这一工单，请核对编号；如有疑问请联系热线中心。")
@@ -28,7 +28,8 @@ NOT_WAITED_FOR: Final = Refusal(
 """What departments and the callback agency are told of a ticket that is not theirs, and of one that is not there."""
 
 
-def by_lead(draft: Draft, _action: Action) -> Refusal | None:
+@state_guard
+def by_lead(draft: Draft) -> Refusal | None:
     order, department = draft.ticket.led_by, draft.department
     if department in draft.ticket.shunned:
         return NOT_YOURS
@@ -39,15 +40,17 @@ def by_lead(draft: Draft, _action: Action) -> Refusal | None:
     return NOT_YOURS
 
 
-def by_watched(draft: Draft, action: Action) -> Refusal | None:
+@state_guard
+def by_watched(draft: Draft) -> Refusal | None:
     """The lead; of a ticket that ended, or is back in its parts, whoever led it last: theirs is the city's review."""
     order = draft.ticket.order
     at_an_end = isinstance(draft.ticket.standing, AtAnEnd | Split)
-    return None if at_an_end and order is not None and order.lead == draft.department else by_lead(draft, action)
+    return None if at_an_end and order is not None and order.lead == draft.department else by_lead(draft)
 
 
-def by_participant(draft: Draft, action: Action) -> Refusal | None:
-    return None if draft.department in draft.ticket.tasks else by_lead(draft, action)
+@state_guard
+def by_participant(draft: Draft) -> Refusal | None:
+    return None if draft.department in draft.ticket.tasks else by_lead(draft)
 
 
 def led(draft: Draft, _action: Action) -> Refusal | None:

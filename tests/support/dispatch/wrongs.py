@@ -29,6 +29,7 @@ from schemas.values import (
     TicketState,
     Tier,
     Upstream,
+    WatchOrder,
 )
 from schemas.values import TicketState as S
 from services.dispatch.core import regions
@@ -460,7 +461,14 @@ WRONGS: Final[tuple[Wrong, ...]] = (
     Wrong("supervise", "not_supervised", "supervised_already", ORDERED),
     Wrong("review_callback", "no_review_open", "reviewed_already", beside(review=regions.ReviewOrdered())),
     Wrong("answer_supervision", "by_watched", "not_yours", command=_by("police")),
-    Wrong("answer_supervision", "answer_awaited", "nothing_to_answer", _CALM),
+    Wrong("answer_supervision", "something_to_answer", "nothing_to_answer", _CALM),
+    Wrong(
+        "answer_supervision",
+        "answer_awaited",
+        "nothing_to_answer",
+        lambda story: beside(review=regions.NoReview())(ORDERED(story)),
+        _saying(answers=WatchOrder.CALLBACK_REVIEW),
+    ),
     Wrong("interview", "led", "nobody_leads", _LED_BY_NOBODY),
     Wrong("interview", "put_on_record", "interview_incomplete", command=_saying(persons=())),
     Wrong("interview", "supervised_or_reviewed", "not_supervised", _CALM),

@@ -16,7 +16,7 @@ from schemas.naming import snake_case
 from schemas.values import ENDED, TicketState
 from services.dispatch.core import decide, table, who
 from services.dispatch.core.commands import Act, Ask, Begin, Tick, kind_of
-from services.dispatch.core.episode import SAME, Episode
+from services.dispatch.core.episode import SAME, Episode, StateGuard
 from services.dispatch.core.episodes import acceptance
 from services.dispatch.core.evolve import evolve
 from services.dispatch.core.standing import AnyStanding, AtAnEnd
@@ -105,7 +105,7 @@ def test_every_guard_of_the_table_exists_and_every_guard_is_used() -> None:
     written = {
         name
         for module in (who, *MODULES)
-        for name, found in getmembers(module, isfunction)
+        for name, found in getmembers(module, lambda found: isfunction(found) or isinstance(found, StateGuard))
         if found.__module__ == module.__name__
         and found.__annotations__.get("return") == "Refusal | None"
         and not name.startswith("_")

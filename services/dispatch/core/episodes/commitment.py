@@ -13,7 +13,7 @@ from schemas.values import Clock
 from schemas.values import TicketState as S
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.due_times import due_no_more
-from services.dispatch.core.episode import MOOT, Episode, Refusal
+from services.dispatch.core.episode import MOOT, Episode, Refusal, state_guard
 from services.dispatch.core.episodes.acceptance import take_up
 from services.dispatch.core.guards import within_longest
 from services.dispatch.core.holder import participants
@@ -32,7 +32,8 @@ _CHECKED: Final = OPEN | {S.CLOSED, S.ARCHIVED}
 # --- promised --------------------------------------------------------------------------------------------------------
 
 
-def nothing_promised(draft: Draft, _action: i.Commit) -> Refusal | None:
+@state_guard
+def nothing_promised(draft: Draft) -> Refusal | None:
     if isinstance(draft.ticket.commitment, NothingPromised):
         return None
     return Refusal("promised_already", "已有承诺尚未核查，不能另作承诺。")

@@ -13,7 +13,7 @@ from schemas.more_time import TimeUnit, more_time
 from schemas.values import Clock, breach_by
 from schemas.values import TicketState as S
 from services.dispatch.core.draft import Draft
-from services.dispatch.core.episode import Episode, Refusal
+from services.dispatch.core.episode import Episode, Refusal, state_guard
 from services.dispatch.core.episodes.acceptance import take_up
 from services.dispatch.core.guards import another_decides, in_words, provable_ground
 from services.dispatch.core.holder import participants
@@ -37,7 +37,8 @@ def extension_over(ticket: Ticket) -> Ticket:
 # --- asked -----------------------------------------------------------------------------------------------------------
 
 
-def extension_free(draft: Draft, _action: i.RequestExtension) -> Refusal | None:
+@state_guard
+def extension_free(draft: Draft) -> Refusal | None:
     if isinstance(draft.ticket.extension, ExtensionAsked):
         return Refusal("already_asked", "已有延期申请在审批，请等待结果。")
     return None
@@ -69,7 +70,8 @@ def extension_ground(draft: Draft, action: i.RequestExtension) -> Refusal | None
     return provable_ground(draft, draft.rules.policy.grounds.extension, action.ground, "延期")
 
 
-def more_than_the_city_gives(draft: Draft, _action: i.RequestExtension | i.RuleOnExtension) -> Refusal | None:
+@state_guard
+def more_than_the_city_gives(draft: Draft) -> Refusal | None:
     """The city's due time caps the department's: what ends there already ends no later however much is granted."""
     upstream, lead = draft.ticket.matter.upstream, draft.lead
     if upstream is None or upstream.due is None:
@@ -86,7 +88,8 @@ def more_than_the_city_gives(draft: Draft, _action: i.RequestExtension | i.RuleO
     return Refusal("capped_by_city", words)
 
 
-def before_due(draft: Draft, _action: i.RequestExtension) -> Refusal | None:
+@state_guard
+def before_due(draft: Draft) -> Refusal | None:
     lead = draft.lead
     dues = [
         each.due for each in draft.ticket.dues.values() if each.owner.department == lead and each.clock in _EXTENDED

@@ -12,7 +12,7 @@ from schemas.values import Clock, DepartmentCode, RequesterKind
 from schemas.values import TicketState as S
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.due_times import due_no_more
-from services.dispatch.core.episode import Episode, Refusal
+from services.dispatch.core.episode import Episode, Refusal, state_guard
 from services.dispatch.core.episodes.supervision import answered_by_work
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import noted
@@ -27,7 +27,8 @@ _VISIT: Final = "visit"
 """Who was met at the place was met whatever number stood in the order."""
 
 
-def requester_reachable(draft: Draft, _action: i.MakeFirstContact | i.AskForContact) -> Refusal | None:
+@state_guard
+def requester_reachable(draft: Draft) -> Refusal | None:
     if draft.ticket.matter.requester_kind is RequesterKind.ANONYMOUS:
         return Refusal("anonymous", "诉求人匿名，免先行联系，请直接办理。")
     return None

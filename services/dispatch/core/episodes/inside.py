@@ -8,11 +8,10 @@ from typing import Final
 from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas import inbound as i
-from schemas.inbound import Action
 from schemas.values import DepartmentCode
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import Draft
-from services.dispatch.core.episode import Episode, Refusal
+from services.dispatch.core.episode import Episode, Refusal, state_guard
 from services.dispatch.core.episodes.supervision import REVIEWED_AFTER
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import counted, kept, not_too_many_notes
@@ -28,7 +27,8 @@ _THEIRS: Final = s.WITH_LEAD | s.DISPUTED | s.WAITING | s.AFTER | REVIEWED_AFTER
 _Fact = d.Delegated | d.DelegationTakenBack | d.InternallyNoted
 
 
-def takes_part(draft: Draft, _action: Action) -> Refusal | None:
+@state_guard
+def takes_part(draft: Draft) -> Refusal | None:
     return None if draft.department in participants(draft.ticket) else NOT_YOURS
 
 
@@ -86,7 +86,8 @@ def _delegated(ticket: Ticket, fact: d.Delegated, at: datetime) -> Ticket:
 # --- taken back ------------------------------------------------------------------------------------------------------
 
 
-def delegated_before(draft: Draft, _action: i.TakeBack) -> Refusal | None:
+@state_guard
+def delegated_before(draft: Draft) -> Refusal | None:
     if inside_of(draft.ticket, draft.department or "").is_delegated:
         return None
     return Refusal("not_delegated", "该工单没有转给科室或者经办人，无须收回；要转办的，请用内部转办。")

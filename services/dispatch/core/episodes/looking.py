@@ -11,7 +11,7 @@ from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.values import TicketState as S
 from services.dispatch.core.draft import Draft
-from services.dispatch.core.episode import Episode, Refusal
+from services.dispatch.core.episode import Episode, Refusal, state_guard
 from services.dispatch.core.episodes.first_contact import requester_reachable
 from services.dispatch.core.guards import ground_named, named
 from services.dispatch.core.sealing import asks, is_confidential
@@ -91,7 +91,8 @@ def look_at_contact(draft: Draft, action: i.LookAtContact) -> None:
 # --- a department asks -----------------------------------------------------------------------------------------------
 
 
-def not_in_orders(draft: Draft, _action: i.AskForContact) -> Refusal | None:
+@state_guard
+def not_in_orders(draft: Draft) -> Refusal | None:
     lead = draft.rules.policy.department(draft.lead)
     if is_confidential(draft.ticket) or (lead is not None and asks(lead)):
         return None

@@ -14,7 +14,7 @@ from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.due_times import due_no_more
-from services.dispatch.core.episode import Episode, Refusal
+from services.dispatch.core.episode import Episode, Refusal, state_guard
 from services.dispatch.core.episodes.approvals import lapse
 from services.dispatch.core.episodes.dispatching import by_policy, departments_known, not_accused
 from services.dispatch.core.episodes.sending import send
@@ -34,7 +34,8 @@ _OTHERWISE: Final = "发现确不属于你单位职责的，请致电热线中�
 # --- asked -----------------------------------------------------------------------------------------------------------
 
 
-def not_urgent(draft: Draft, _action: i.RequestReturn) -> Refusal | None:
+@state_guard
+def not_urgent(draft: Draft) -> Refusal | None:
     """Nobody sends a burning matter round: who should not have it rings the centre, which gives it to another one."""
     if draft.ticket.matter.tier is not Tier.URGENT:
         return None
@@ -46,7 +47,8 @@ def not_urgent(draft: Draft, _action: i.RequestReturn) -> Refusal | None:
     return Refusal("urgent_not_returnable", reason)
 
 
-def order_returnable(draft: Draft, _action: i.RequestReturn) -> Refusal | None:
+@state_guard
+def order_returnable(draft: Draft) -> Refusal | None:
     """The one reason that stands in the way, and what to do instead."""
     order = draft.order
     if watches := running(draft.ticket):

@@ -14,7 +14,7 @@ from schemas.values import Actor, Clock, DepartmentCode, WatchOrder
 from schemas.values import TicketState as S
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.due_times import due_no_more
-from services.dispatch.core.episode import Episode, Refusal
+from services.dispatch.core.episode import Episode, Refusal, state_guard
 from services.dispatch.core.episodes.escalation import unproposed
 from services.dispatch.core.holder import participants
 from services.dispatch.core.regions import (
@@ -163,17 +163,20 @@ def _one_named(which: WatchOrder | None, among: tuple[WatchOrder, ...], field: s
     return None
 
 
+@state_guard
+def something_to_answer(draft: Draft) -> Refusal | None:
+    return None if to_answer(draft.ticket) else Refusal("nothing_to_answer", "没有待回复的督办或者回访复核。")
+
+
 def answer_awaited(draft: Draft, action: i.AnswerSupervision) -> Refusal | None:
     owed = to_answer(draft.ticket)
-    if not owed:
-        return Refusal("nothing_to_answer", "没有待回复的督办或者回访复核。")
     if action.answers is not None and action.answers not in owed:
         names = "、".join(f"{WATCH_ORDERS[each]}（{each}）" for each in owed)
         return Refusal("nothing_to_answer", f"{WATCH_ORDERS[action.answers]}没有待回复的，待回复的是{names}。")
     return _one_named(action.answers, owed, "answers")
 
 
-@episode.action(i.AnswerSupervision, WATCHED, by_watched, answer_awaited)
+@episode.action(i.AnswerSupervision, WATCHED, by_watched, something_to_answer, answer_awaited)
 def answer_supervision(draft: Draft, action: i.AnswerSupervision) -> None:
     answers = action.answers or to_answer(draft.ticket)[0]
     draft.say(d.SupervisionAnswered(**draft.by_author, department=draft.lead, report=action.report, answers=answers))

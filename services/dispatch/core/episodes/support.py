@@ -13,7 +13,7 @@ from schemas import inbound as i
 from schemas.values import Actor, Clock, DepartmentCode, DueTime
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.due_times import due_no_more, of_task, with_due
-from services.dispatch.core.episode import Episode, Refusal
+from services.dispatch.core.episode import Episode, Refusal, state_guard
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import noted
 from services.dispatch.core.regions import Doing, Done, Tasks
@@ -107,11 +107,12 @@ def supporters_of(order: LeadOrder) -> dict[DepartmentCode, bool]:
 # --- done; whether that stands, the review says ----------------------------------------------------------------------
 
 
-def by_supporter(draft: Draft, action: i.ReportTaskDone) -> Refusal | None:
+@state_guard
+def by_supporter(draft: Draft) -> Refusal | None:
     task = draft.ticket.tasks.get(draft.department or "")
     if isinstance(task, Doing):
         return None
-    if task is None and by_lead(draft, action) is not None:
+    if task is None and by_lead(draft) is not None:
         return NOT_YOURS
     return Refusal("no_open_task", "你单位在该工单上没有未完成的协办事项。")
 

@@ -12,7 +12,7 @@ from schemas import inbound as i
 from schemas.values import Clock
 from schemas.values import TicketState as S
 from services.dispatch.core.draft import Draft
-from services.dispatch.core.episode import SAME, Episode, Refusal
+from services.dispatch.core.episode import SAME, Episode, Refusal, state_guard
 from services.dispatch.core.episodes.acceptance import take_up
 from services.dispatch.core.guards import another_decides, provable_ground, within_longest
 from services.dispatch.core.holder import participants
@@ -28,7 +28,8 @@ episode = Episode("suspension")
 # --- asked -----------------------------------------------------------------------------------------------------------
 
 
-def suspension_free(draft: Draft, _action: i.RequestSuspension) -> Refusal | None:
+@state_guard
+def suspension_free(draft: Draft) -> Refusal | None:
     if isinstance(draft.ticket.suspension, SuspensionAsked):
         return Refusal("already_asked", "已有挂账申请在审批，请等待结果。")
     return None

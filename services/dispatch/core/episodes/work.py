@@ -13,7 +13,7 @@ from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.due_times import due_no_more
-from services.dispatch.core.episode import Episode, Refusal
+from services.dispatch.core.episode import Episode, Refusal, state_guard
 from services.dispatch.core.episodes.acceptance import take_up
 from services.dispatch.core.episodes.approvals import lapse
 from services.dispatch.core.episodes.extension import extension_over
@@ -55,7 +55,8 @@ def _progress_noted(ticket: Ticket, fact: d.ProgressNoted, at: datetime) -> Tick
 # --- handled ---------------------------------------------------------------------------------------------------------
 
 
-def no_blocking_task(draft: Draft, _action: i.ReportHandled) -> Refusal | None:
+@state_guard
+def no_blocking_task(draft: Draft) -> Refusal | None:
     open_at = blocking(draft.ticket.tasks)
     if not open_at:
         return None
@@ -63,7 +64,8 @@ def no_blocking_task(draft: Draft, _action: i.ReportHandled) -> Refusal | None:
     return Refusal("blocking_tasks_open", f"协办单位{names}尚未完成，待其完成后再报办结。")
 
 
-def handled_proof(draft: Draft, _action: i.ReportHandled) -> Refusal | None:
+@state_guard
+def handled_proof(draft: Draft) -> Refusal | None:
     """What was done is shown, where the catalogue wants to see it."""
     return proof_attached(draft, draft.rules.proof(draft.ticket.matter), "该分类报办结")
 

@@ -1,0 +1,48 @@
+"""What an order says that its department may ask for follows from guards that ask the ticket alone, by their type."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from schemas.inbound import DepartmentAction, OnExisting, RequestReturn
+from schemas.values import TicketState
+from services.dispatch.core.allowed import ACTIONS, may
+from services.dispatch.core.draft import Draft
+from services.dispatch.core.episode import Refusal, StateGuard, state_guard
+from services.dispatch.core.table import TABLE
+from tests.support.dispatch import given
+from tests.support.dispatch.examples import LEAD, ORDERED, SUPPORTER
+
+
+def _refused(draft: Draft) -> Refusal | None:
+    return Refusal("nobody_leads", draft.ticket.id)
+
+
+def test_a_guard_of_the_ticket_alone_asks_the_same_with_an_act_and_without() -> None:
+    story = given.at(TicketState.DISPATCHED)
+    draft = Draft(story.ticket, story.rules, story.at, lambda ticket, *_: ticket)
+    guard = state_guard(_refused)
+    act = RequestReturn.model_construct()
+    assert guard(draft, act) == guard(draft) == guard.ask(draft) == Refusal("nobody_leads", story.ticket.id)
+    assert (guard.__name__, guard.__module__) == ("_refused", __name__)
+
+
+def test_each_act_of_departments_is_held_against_what_asks_the_ticket_alone() -> None:
+    assert set(ACTIONS.values()) == {each for each in get_args(OnExisting) if issubclass(each, DepartmentAction)}
+    unasked = {
+        row.kind
+        for row in TABLE
+        if row.kind in ACTIONS and not any(isinstance(guard, StateGuard) for guard in row.guards)
+    }
+    assert unasked == set(), "nothing but the act itself speaks against these: orders would always offer them"
+
+
+def test_only_who_owes_an_answer_to_a_supervision_order_is_offered_to_answer_it() -> None:
+    calm = given.at(TicketState.IN_PROGRESS)
+    watched = ORDERED(calm)
+    offers = {
+        (story is watched, department): "answer_supervision" in may(story.ticket, department, story.at, story.rules)
+        for story in (calm, watched)
+        for department in (LEAD, SUPPORTER)
+    }
+    assert [who for who, offered in offers.items() if offered] == [(True, LEAD)]
