@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from schemas.values import DepartmentCode, Value
 
@@ -63,3 +63,13 @@ class Carries(Value):
     """What a fact has of attachments that its author named."""
 
     attachments: tuple[Attached, ...] | None = None
+
+
+def named_by(model: BaseModel) -> tuple[NamedAttachment, ...]:
+    """Return what an action, or a part of one, names of attachments."""
+    return (model.attachments or ()) if isinstance(model, Names) else ()
+
+
+def carried_by(model: BaseModel) -> tuple[Attached, ...] | None:
+    """Return what a message has of attachments."""
+    return model.attachments if isinstance(model, Carries) else None

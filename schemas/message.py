@@ -77,10 +77,11 @@ def _template(model: type[Message]) -> dict[str, object]:
     return {name: None if field.is_required() else field.default for name, field in model.model_fields.items()}
 
 
-def value_of(model: BaseModel, name: str) -> Any:
-    """What stands in a field that not every message has; None where this one has no such field."""
+def reason_of(message: Message) -> str | None:
+    """Why its author did it, of a message that says so; None of one that has no reason, or none that was given."""
     # `getattr` with a default would have pydantic look for private attributes, and word an error, each time.
-    return model.__dict__.get(name)
+    reason: object = message.__dict__.get("reason")
+    return reason if isinstance(reason, str) else None
 
 
 def contracts() -> dict[str, type[Message]]:

@@ -14,10 +14,11 @@ from pydantic_core import from_json, to_json
 from chassis.redaction import cover, overlays
 from chassis.service import Connection, Foreign, Heard, Outcome, Transaction, Work
 from schemas.clocks import ClockFact
-from schemas.dispatch import redacted_by
-from schemas.message import Message, value_of
+from schemas.dispatch import DispatchFact, redacted_by
+from schemas.message import Message
+from schemas.notices import NoticeFact
 from schemas.redaction import Passage
-from schemas.tickets import SubmissionRefused
+from schemas.tickets import ActionReceived, Answered, Registered
 from services.trace import store
 from services.trace.core.rows import ClockRow, OrderRow, Summary
 from services.trace.reactions import clocks, device_of, orders, receipts_of, settled_of, summed, visit_of
@@ -52,9 +53,9 @@ class Rows:
         if isinstance(fact, ClockFact):
             self._tick((fact.ticket, fact.clock_id), fact, at)
             return
-        ticket: str | None = value_of(fact, "ticket")
-        if ticket is None or isinstance(fact, SubmissionRefused):
+        if not isinstance(fact, DispatchFact | NoticeFact | Registered | Answered | ActionReceived):
             return
+        ticket = fact.ticket
         known = self.summaries.get(ticket)
         before = known or Summary(ticket)
         after = summed(before, fact, at)

@@ -8,7 +8,6 @@ from typing import Final
 from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas.attachments import Attached, ShownAttachment
-from schemas.message import value_of
 from services.dispatch.core.regions import KeptAttachment
 from services.dispatch.core.sealing import is_confidential
 from services.dispatch.core.ticket import Ticket
@@ -27,7 +26,7 @@ def kept(fact: d.DispatchFact) -> tuple[KeptAttachment, ...]:
             department=fact.by.party.department if fact.by.party else None,
             of=fact.other if isinstance(fact, d.MergeTaken) else None,
             incident=fact.incident if isinstance(fact, d.Handled) else None,
-            withheld=bool(value_of(fact, "withheld")),
+            withheld=isinstance(fact, d.InfoProvided | d.FollowUpAdded) and bool(fact.withheld),
         )
         for each in fact.attachments
     )

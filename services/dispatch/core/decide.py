@@ -13,8 +13,9 @@ from typing import Final, assert_never
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas import requests as r
+from schemas.attachments import carried_by
 from schemas.inbound import Action
-from schemas.message import Message, value_of
+from schemas.message import Message
 from schemas.tickets import ActionReceived, Answered
 from schemas.values import Actor, PartyKind, RequestKind
 from services.dispatch.core.categories import Category, decide_category
@@ -96,7 +97,7 @@ def decide(
             _take(draft, draft.kind, fact)
         case Ask(fact):
             draft.by = fact.by
-            draft.attached = value_of(fact, "attachments")
+            draft.attached = carried_by(fact)
             refused = _take(draft, draft.kind, fact)
             if refused is not None:
                 _not_granted(draft, fact, refused)
@@ -189,7 +190,7 @@ def _answered(fact: Answered, at: datetime, rules: Rules, known_at: datetime | N
 
 def _act(draft: Draft, kind: str, received: ActionReceived) -> None:
     action = received.action
-    person = value_of(action, "by") or value_of(action, "agent")
+    person = action.agent if isinstance(action, i.FromRequester) else action.by
     stead = in_stead_of(draft.rules, action, kind, draft.at)
     draft.by, draft.receipt = Actor(party=received.party, person=person, acting_for=stead), received.receipt
     draft.matched, draft.in_time = received.matched is True, received.repeat_of is not None

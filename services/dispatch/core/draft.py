@@ -8,9 +8,30 @@ from datetime import datetime
 from typing import Final, TypedDict
 
 from schemas.attachments import Attached
-from schemas.dispatch import Carrying, Dated, Dispatched, DispatchFact, Pressing, StopWordsFound
-from schemas.message import Message, value_of
-from schemas.values import Actor, Clock, ContactKeys, DepartmentCode, Due, IncidentId, Receipt, TicketId, breach_by
+from schemas.dispatch import (
+    Carrying,
+    Classified,
+    Dated,
+    Dispatched,
+    DispatchFact,
+    MergeTaken,
+    Opened,
+    Pressing,
+    StopWordsFound,
+)
+from schemas.message import Message
+from schemas.values import (
+    Actor,
+    Clock,
+    ContactKeys,
+    DepartmentCode,
+    Due,
+    IncidentId,
+    Receipt,
+    TicketId,
+    Tier,
+    breach_by,
+)
 from services.dispatch.core.hearing import NOTHING, Heard
 from services.dispatch.core.rules import Rules
 from services.dispatch.core.ticket import LeadOrder, Ticket
@@ -78,7 +99,7 @@ class Draft:
         """Until when, as the requester is told: before the first order nobody is told of their own date here."""
         rules, matter, clock = self.rules.clocks, self.ticket.matter, fact.dates
         of_citizen = clock is Clock.CITIZEN
-        tier = value_of(fact, "tier") or (None if isinstance(fact, StopWordsFound) else matter.tier)
+        tier = _tier_of(fact, matter.tier)
         if (
             rules is None
             or tier is None
@@ -122,3 +143,14 @@ class Draft:
     def lead(self) -> DepartmentCode:
         """The department of the newest order."""
         return self.order.lead
+
+
+def _tier_of(fact: DispatchFact, before: Tier | None) -> Tier | None:
+    """The tier as a fact leaves it; None after words for which the machine stops and that change no tier."""
+    match fact:
+        case Dispatched() | Opened() | Classified() | StopWordsFound():
+            return fact.tier
+        case MergeTaken():
+            return fact.tier or before
+        case _:
+            return before

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from chassis.frozen import remembered, replace
 from schemas import dispatch as d
-from schemas.message import Message, value_of
+from schemas.message import Message, reason_of
 from schemas.spoken import said_besides, spoken_fields
 from services.dispatch.core.attachments import with_attachments
 from services.dispatch.core.categories import Category, evolve_category
@@ -63,10 +63,12 @@ def changed(ticket: Ticket, fact: d.DispatchFact, at: datetime) -> Ticket:
 
 def _waits(fact: d.DispatchFact, at: datetime) -> WaitingAtDesk:
     """What is said of a task as long as it waits, by the fact that brought it to the desk."""
-    return WaitingAtDesk(
-        since=at,
-        reason=value_of(fact, "reason"),
-        suggestion=value_of(fact, "suggestion"),
-        alternatives=value_of(fact, "alternatives"),
-        refer=value_of(fact, "refer"),
-    )
+    if isinstance(fact, d.DispatchAwaited):
+        return WaitingAtDesk(
+            since=at,
+            reason=fact.reason,
+            suggestion=fact.suggestion,
+            alternatives=fact.alternatives,
+            refer=fact.refer,
+        )
+    return WaitingAtDesk(since=at, reason=reason_of(fact))

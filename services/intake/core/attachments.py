@@ -8,9 +8,9 @@ from typing import Final
 from pydantic import BaseModel
 
 from doors.refusals import Refusal, refusal
+from schemas import attachments
 from schemas.attachments import Attached, NamedAttachment
 from schemas.inbound import Action, RecordVisit
-from schemas.message import value_of
 from schemas.tickets import ActionReceived, IncidentActionReceived, Registered
 from services.intake.core.reading import Reading
 from services.intake.core.state import Answer, KnownAttachment, NamedBy
@@ -29,7 +29,7 @@ def named_in(action: Action) -> Iterator[tuple[str, NamedAttachment]]:
 
 
 def _of(names: BaseModel, field: str) -> Iterator[tuple[str, NamedAttachment]]:
-    for place, named in enumerate(value_of(names, _FIELD) or ()):
+    for place, named in enumerate(attachments.named_by(names)):
         yield f"{field}.{place}", named
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import get_args
 
-from schemas.inbound import DepartmentAction, OnExisting, RequestReturn
+from schemas.inbound import DepartmentAction, OnExisting
 from schemas.values import TicketState
 from services.dispatch.core.allowed import ACTIONS, may
+from services.dispatch.core.commands import Act
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Refusal, StateGuard, state_guard
 from services.dispatch.core.table import TABLE
 from tests.support.dispatch import given
-from tests.support.dispatch.examples import LEAD, ORDERED, SUPPORTER
+from tests.support.dispatch.examples import EXAMPLES, ORDERED
+from tests.support.dispatch.story import LEAD, SUPPORTER
 
 
 def _refused(draft: Draft) -> Refusal | None:
@@ -22,8 +24,9 @@ def test_a_guard_of_the_ticket_alone_asks_the_same_with_an_act_and_without() -> 
     story = given.at(TicketState.DISPATCHED)
     draft = Draft(story.ticket, story.rules, story.at, lambda ticket, *_: ticket)
     guard = state_guard(_refused)
-    act = RequestReturn.model_construct()
-    assert guard(draft, act) == guard(draft) == guard.ask(draft) == Refusal("nobody_leads", story.ticket.id)
+    act = EXAMPLES["request_return"](story)
+    assert isinstance(act, Act)
+    assert guard(draft, act.fact) == guard(draft) == guard.ask(draft) == Refusal("nobody_leads", story.ticket.id)
     assert (guard.__name__, guard.__module__) == ("_refused", __name__)
 
 

@@ -14,7 +14,7 @@ from rulebook.directory import Person as Named
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import inbound as i
-from schemas.message import value_of
+from schemas.message import reason_of
 from schemas.owner import Owner
 from schemas.values import ENDED, Actor, Clock, Person, Tier, Utterance
 from schemas.values import TicketState as S
@@ -67,7 +67,7 @@ def _what_made_it_urgent(draft: Draft) -> Utterance | None:
     heard = [fact for fact in draft.facts if isinstance(fact, d.StopWordsFound)]
     if heard or any(isinstance(fact, d.Opened) for fact in draft.facts):
         return heard[-1].said if heard else None
-    return Utterance(act=draft.kind, by=draft.by, text=value_of(draft.cause, "reason")) if draft.cause else None
+    return Utterance(act=draft.kind, by=draft.by, text=reason_of(draft.cause)) if draft.cause else None
 
 
 def known_by_acting(draft: Draft) -> None:

@@ -9,7 +9,7 @@ from typing import Final, Literal
 from chassis.service import Tell
 from rulebook import Department
 from schemas import dispatch as d
-from schemas.message import value_of
+from schemas.message import reason_of
 from schemas.more_time import more_time
 from schemas.public import ExtensionPending, InternalNote, Order, SharedNote, SuspensionPending
 from schemas.registry import department_topic
@@ -73,7 +73,7 @@ def order_for(  # noqa: PLR0913 - all that one message is made of
     category = rules.policy.category(matter.category) if matter.category else None
     return Order.model_construct(
         happened=happened,
-        reason=None if value_of(fact, "withheld") else value_of(fact, "reason"),
+        reason=None if isinstance(fact, d.Reopened | d.Withdrawn) and fact.withheld else reason_of(fact),
         ticket=state.id,
         order=order.number if order else 0,
         role=role,

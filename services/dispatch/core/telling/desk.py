@@ -13,7 +13,7 @@ from rulebook.codes import Passing
 from rulebook.rules import Automation
 from rulebook.stop_words import StopGroup
 from schemas import dispatch as d
-from schemas.message import value_of
+from schemas.message import reason_of
 from schemas.public import DeskTask
 from schemas.referral import Referral
 from schemas.registry import DESK
@@ -63,7 +63,7 @@ SAID_ANEW: Final = (
 def tell_desk(state: Ticket, fact: d.DispatchFact, at: datetime, now: Seen, rules: Rules) -> Iterator[Tell]:
     for task in state.before.desk:
         if task not in now.desk and not _by_itself(task, rules.automation):
-            over = WaitingAtDesk(since=at, reason=value_of(fact, "reason"))
+            over = WaitingAtDesk(since=at, reason=reason_of(fact))
             yield _task(state, over, task, rules.policy, is_open=False)
     said_anew = isinstance(fact, SAID_ANEW)
     for task in now.desk:
