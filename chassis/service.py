@@ -134,7 +134,7 @@ class Transaction:
 
     Of what no record brings (timers, outcomes of effects outside) it takes at most `at_once`. Records that are put
     aside are kept under `seal`; `contacts` opens contacts where the service may. While a restored service hears again
-    what it answered already, `told` is what it said then: nothing is decided anew.
+    what it answered already, `tail` is what it said then: nothing is decided anew.
     """
 
     connection: Connection

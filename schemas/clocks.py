@@ -68,7 +68,7 @@ class ClockExtended(ClockFact, MoreTime):
 
 
 class ClockDueSoon(ClockFact):
-    """The share of the time that the policy names has gone by."""
+    """No more time is left than the policy gives for a reminder (`due_soon`)."""
 
     due: Due
 

@@ -106,8 +106,8 @@ class Order(PublicMessage):
     passed it on inside, `internal_notes` what it noted for itself, which nobody else reads; `incident` is the one that
     it belongs to, which `incident_lead` can act on as a whole. Of a `confidential` one the requester is masked:
     `contact` is no way to reach them, and no text names them. `may` names what the reader can ask for at this moment,
-    as far as that does not hang on what the act says. The due times of a new order come within a second, with the next
-    message. `attachments` are those of the ticket, to be fetched at the door of persons; `proof`
+    as far as that does not hang on what the act says. `due` has the due times that the order starts with from its first
+    message on. `attachments` are those of the ticket, to be fetched at the door of persons; `proof`
     is what the lead has to attach to its report that the matter is handled.
     """
 

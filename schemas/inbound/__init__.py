@@ -5,7 +5,7 @@ reads these: a misspelt optional field must not be lost silently. Behind the doo
 messages, readers are tolerant as everywhere. The CloudEvent's source and id identify the submission.
 """
 
-# ruff: noqa: F403, F405 - every action is read by its class's name here, wherever it stands: no list to keep
+# ruff: noqa: F403, F405 - every action is read by its class's name here, whichever module it stands in
 
 from __future__ import annotations
 

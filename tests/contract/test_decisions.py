@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tools.layout import ROOT
-from tools.pages.decisions import NoDecisionError, files, page, read
+from tools.pages.decisions import Decision, NoDecisionError, files, page, read
 
 FOLDER = ROOT / "docs" / "decisions"
 HEADINGS = ("Context", "Decision", "Alternatives", "Consequences")
@@ -30,6 +30,16 @@ def test_the_index_says_of_a_decision_what_its_file_says(tmp_path: Path) -> None
     )
     last = page(tmp_path).splitlines()[-1]
     assert last == "| [0007](0007-one-way.md) | One way | Superseded by 0009 | 2026-11-29 | Another way; None |"
+
+
+@pytest.mark.parametrize(
+    "old", [each for each in map(read, files(FOLDER)) if "Superseded" in each.status], ids=lambda old: old.file.stem
+)
+def test_what_takes_the_place_of_a_decision_links_to_it_and_says_why(old: Decision) -> None:
+    number = old.status.rpartition(" ")[2]
+    (new,) = FOLDER.glob(f"{number}-*.md")
+    assert old.status in {f"Superseded by {number}", f"Superseded in part by {number}"}
+    assert f"({old.file.name})" in new.read_text("utf-8")
 
 
 @pytest.mark.parametrize("text", ["# One way\n\nAccepted, 2026-11-29.\n", "# 8. One way\n\nAccepted, 2026-11-29.\n"])

@@ -15,8 +15,9 @@ _INDEX: Final = """\
 # Decisions
 
 Why things are as they are, one page each: what the matter was, what was decided, what else was thought of, what
-follows. A decision that no longer holds is not rewritten: its status becomes `Superseded by 00NN`, and the new one says
-why. `make pages` writes this page; `tests/contract/test_decisions.py` holds the form.
+follows. A decision that no longer holds is not rewritten: its status becomes `Superseded by 00NN`, or `Superseded in
+part by 00NN` where the rest stands; the new one links to it and says why. `make pages` writes this page;
+`tests/contract/test_decisions.py` holds the form.
 
 A new decision takes the number after the highest one (gaps between subjects stay), begins with `# NUMBER. TITLE` and
 `Accepted, DATE.`, has the headings Context, Decision, Alternatives (a list; each item begins with a name in italics)

@@ -210,9 +210,9 @@ def _act(draft: Draft, kind: str, received: ActionReceived) -> None:
 
 
 def _told_to_strangers(draft: Draft, action: i.FromRequester) -> Refusal | None:
-    """Why somebody is refused of whom nobody knows that they are the requester: never by state, channel or wish.
+    """Say why whoever may not be the requester is refused, without a word of the ticket: its number is no secret.
 
-    A number is no secret. Whose report the door found to repeat a ticket is its requester.
+    Whoever repeats their report, as the door found, is the requester.
     """
     elsewhere = by_its_channel(draft, action)
     if draft.in_time or (elsewhere is None and verified_as(draft, action) is not None):

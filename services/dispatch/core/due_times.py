@@ -76,7 +76,7 @@ def with_named(ticket: Ticket, clock_id: str, noted: NotedDue) -> Ticket:
 
 
 def _unnamed(clock: Clock, owner: Owner) -> str:
-    """No clock is called so."""
+    """Make a name for a due time whose clock has no id yet; no id of a clock looks like it."""
     return f"{clock}@{owner}"
 
 

@@ -65,7 +65,7 @@ def _apart(message: Message) -> str:
 
 
 def hides(fact: Message) -> bool:
-    """Whether outsiders may have read before it what must not be read any more of whoever asks."""
+    """Tell whether outsiders may have read, before this fact, who asks, and must not read it any more."""
     match fact:
         case Corrected(new=new):
             return bool(new.confidential) or new.contact is not None

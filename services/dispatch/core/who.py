@@ -42,7 +42,7 @@ def by_lead(draft: Draft) -> Refusal | None:
 
 @state_guard
 def by_watched(draft: Draft) -> Refusal | None:
-    """The lead; of a ticket that ended, or is back in its parts, whoever led it last: theirs is the city's review."""
+    """The lead acts; after the end or a split, whoever led last, for the city's review is theirs to answer."""
     order = draft.ticket.order
     at_an_end = isinstance(draft.ticket.standing, AtAnEnd | Split)
     return None if at_an_end and order is not None and order.lead == draft.department else by_lead(draft)
@@ -119,7 +119,7 @@ def verified_as(draft: Draft, action: FromRequester) -> Verified | None:
 
 
 def of_nothing(received: ActionReceived) -> Refusal:
-    """What is told of a ticket that is not there: what is told of one that is not its author's."""
+    """Refuse an act on a ticket that does not exist, in the words for one that belongs to others."""
     match received.action:
         case DepartmentAction():
             return NOT_YOURS

@@ -68,7 +68,7 @@ def fire(state: Clocks, now: datetime) -> tuple[ClockFact, ...]:
 
 
 def _overtaken(state: Clocks, facts: tuple[ClockFact, ...], now: datetime) -> tuple[ClockFact, ...]:
-    """What a decision finds to have come due before it: said with it, for nothing is dated before what caused it."""
+    """Return what came due before a decision that looks back: it is said together with it, and dated before it."""
     if not any(_looks_back(fact, now) for fact in facts):
         return ()
     for fact in facts:

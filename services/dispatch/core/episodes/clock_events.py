@@ -130,7 +130,7 @@ def _noted(ticket: Ticket, fact: d.DueNoted, _at: datetime) -> Ticket:
 
 
 def _before_merging(ticket: Ticket) -> Ticket:
-    """A clock that was missed before the ticket was merged, and is heard of after that, found it as it was."""
+    """Return the ticket as it stood before it was merged: a clock missed before that is judged by how it stood then."""
     standing = ticket.standing
     return replace(ticket, standing=standing.back) if isinstance(standing, Merged) else ticket
 

@@ -237,7 +237,7 @@ def not_accused(draft: Draft, action: i.Assign | i.Adjudicate) -> Refusal | None
 
 
 def _named(draft: Draft, action: i.Assign | i.Adjudicate) -> tuple[DepartmentCode, ...]:
-    """Those to be told whom nobody but the text itself accuses: a person who says why may clear them."""
+    """Name the departments of an order that only the text accuses; whoever dispatches may clear them by saying why."""
     if not isinstance(action, i.Assign):
         return ()
     ticket = draft.ticket

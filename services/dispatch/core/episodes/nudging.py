@@ -48,7 +48,7 @@ def lead_holds(ticket: Ticket) -> bool:
 
 
 def nudge_for_breach(draft: Draft, clock: Clock, clock_id: str, department: DepartmentCode | None = None) -> None:
-    """Nudge a supporting department for its own lateness, or nobody of the departments where others held the ticket."""
+    """Nudge for a missed clock where the ladder says so: whoever was late, or nobody where no department was."""
     for rung in draft.rules.policy.ladder.rungs:
         if rung.step is Step.NUDGE and rung.automatic and clock in rung.on_breach_of:
             reason = f"{_missed(clock)}，{_TAKEN[rung.step]}。"

@@ -199,7 +199,7 @@ def _upheld(ticket: Ticket, fact: d.ReturnUpheld, _at: datetime) -> Ticket:
 
 @episode.fact(d.ReturnOverruled, heard_by=participants)
 def _overruled(ticket: Ticket, _fact: d.ReturnOverruled, _at: datetime) -> Ticket:
-    """Whoever ruled saw who would lead by what was corrected since."""
+    """The order stands; who would lead after a correction is void, for whoever ruled saw it."""
     return replace(ticket, standing=s.Dispatched(), would_lead=None)
 
 

@@ -39,7 +39,7 @@ class Made:
 
 @dataclass(frozen=True, kw_only=True)
 class Exempt:
-    """An anonymous requester cannot be contacted."""
+    """Nobody can be contacted: the requester is anonymous, or left neither number nor account."""
 
     at: Literal["exempt"] = "exempt"
 

@@ -48,7 +48,7 @@ Cause = Literal["breach", "nudges", "callbacks"]
 
 @dataclass(frozen=True, kw_only=True)
 class Nudge:
-    """A nudge for the breach of the clock `breach`; or all nudges for no breach, so many `times`, since the first."""
+    """A nudge for the missed clock `breach`, or all for no missed clock together: `times` of them since `at`."""
 
     at: Instant
     breach: str | None = None
