@@ -30,6 +30,8 @@ class Picture(NamedTuple):
     title: str
     says: str
     episodes: tuple[str, ...]
+    begins: tuple[S, ...] = ()
+    """The states in which a ticket is born there, without a step."""
 
 
 PICTURES: Final = (
@@ -53,6 +55,19 @@ PICTURES: Final = (
         "Handled, called back, closed",
         "The centre reviews what was reported, the requester is called, and what failed is worked on again.",
         ("work", "review", "callback", "reopening"),
+    ),
+    Picture(
+        "Ends without work",
+        "What is answered at once never reaches anybody; what is nobody's here goes elsewhere; a requester takes a"
+        " matter back, and the centre confirms that where it is late or watched.",
+        ("withdrawing", "referral"),
+        begins=(S.ANSWERED,),
+    ),
+    Picture(
+        "Set right on the way",
+        "What was wrong is corrected, a dispatch by the machine is checked, and what needed approval happens when it is"
+        " given; an incident takes its members along, and whoever promises or asks for more time has accepted.",
+        ("approvals", "checking", "correction", "commitment", "extension", "incident"),
     ),
     Picture(
         "Other ends, other tickets",
@@ -100,8 +115,17 @@ _ANY: Final = "any_open"
 _BY_NAME: Final = {episode.name: episode for episode in EPISODES}
 
 
+def drawn(picture: Picture) -> Iterator[tuple[S, str, S]]:
+    """The moves that a picture shows: from which state, by which step, to which."""
+    for step in (step for name in picture.episodes for step in _BY_NAME[name].steps):
+        for source in step.sources:
+            yield from ((source, step.kind, target) for target in S if target in step.targets and target is not source)
+
+
 def _edges(picture: Picture) -> dict[tuple[str, str], list[str]]:
     edges: dict[tuple[str, str], list[str]] = {}
+    if S.ANSWERED in picture.begins:
+        edges["[*]", S.ANSWERED.value] = ["answer_on_line"]
     for step in (step for name in picture.episodes for step in _BY_NAME[name].steps):
         for source in _sources(step):
             for target in S:
