@@ -170,13 +170,51 @@ def untyped(tree: Tree) -> str:
 
 
 def unchecked_updates(tree: Tree) -> str:
-    """How often the cores change a value by names that no type checker sees: none where mypy has the plugin for it."""
-    if "deploy/mypy/model_copy.py" in tree.files:
-        return "0"
+    """How often the cores make or change a value by names that no type checker sees.
+
+    mypy sees those of `model_copy` where it has the plugin for it, and none in a dictionary of anything.
+    """
     cores = tree.under(r"services/\w+/core/|rulebook/|schemas/policy/").values()
-    calls = [node for module in cores for node in ast.walk(module) if isinstance(node, ast.Call)]
-    updating = [call for call in calls if any(each.arg == "update" for each in call.keywords)]
-    return str(sum(isinstance(call.func, ast.Attribute) and call.func.attr == "model_copy" for call in updating))
+    calls = [(module, node) for module in cores for node in ast.walk(module) if isinstance(node, ast.Call)]
+    seen = "deploy/mypy/model_copy.py" in tree.files
+    copies = sum(not seen and _is_copy(call) for _, call in calls)
+    return str(copies + sum(_is_of_anything(each.value, module) for module, call in calls for each in _spreads(call)))
+
+
+def _is_copy(call: ast.Call) -> bool:
+    named = isinstance(call.func, ast.Attribute) and call.func.attr == "model_copy"
+    return named and any(each.arg == "update" for each in call.keywords)
+
+
+def _spreads(call: ast.Call) -> list[ast.keyword]:
+    """What is spread over the fields of a class: `**found`."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    return [each for each in call.keywords if each.arg is None and name[:1].isupper()]
+
+
+def _is_of_anything(spread: ast.expr, module: ast.Module) -> bool:
+    """Whether a type checker knows nothing of what is spread: a dump, a part of JSON, a `dict[str, Any]`."""
+    match spread:
+        case ast.Subscript():
+            return True
+        case ast.Call(func=ast.Attribute(attr="model_dump")):
+            return True
+        case ast.Name(id=name):
+            return any(
+                "Any" in ast.unparse(annotation)
+                for node in ast.walk(module)
+                for named, annotation in _annotated(node)
+                if named == name
+            )
+        case _:
+            return False
+
+
+def _annotated(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+        yield node.target.id, node.annotation
+    if isinstance(node, ast.arg) and node.annotation is not None:
+        yield node.arg, node.annotation
 
 
 def owners_by_hand(tree: Tree) -> str:

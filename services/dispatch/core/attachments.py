@@ -64,5 +64,10 @@ def _shown(ticket: Ticket, *, withheld: bool) -> Iterator[ShownAttachment]:
         if withheld or not each.withheld:
             sealed = confidential and each.department is None
             yield ShownAttachment(
-                **each.attached.model_dump(), department=each.department, sealed=True if sealed else None
+                id=each.attached.id,
+                sha256=each.attached.sha256,
+                size=each.attached.size,
+                media=each.attached.media,
+                department=each.department,
+                sealed=True if sealed else None,
             )
