@@ -27,22 +27,18 @@ from schemas.more_time import more_time
 from schemas.owner import Owner
 from schemas.values import Clock, Tier, breach_by
 from services.sla.core import commands as c
-from services.sla.core import rederive
+from services.sla.core import rederive, revive
 from services.sla.core.evolve import evolve
 from services.sla.core.facts import UNDUE, in_time, lives, missed, of, withdrawn
 from services.sla.core.state import (
     HELD_UP_BY,
-    MERGED,
     OF_THE_LEAD,
-    AnyClock,
     Breached,
     Clocks,
     Lapsed,
-    Met,
     Open,
     Paused,
     Running,
-    Stopped,
     held_up,
 )
 from worktime import Extension, Unit
@@ -111,7 +107,7 @@ def _facts(rules: ClockRules, state: Clocks, command: c.Command, now: datetime) 
         case c.Contradict():
             return _contradict(state, command, now)
         case c.Revive():
-            return _revive(rules, state, command, now)
+            return revive.revive(rules, state, command, now)
         case c.Decided() | c.Appoint() | c.Retier() | c.Recalendar() | c.Rederive():
             return rederive.facts(rules, state, command, now)
         case _:
@@ -303,7 +299,7 @@ def _resume(rules: ClockRules, state: Clocks, command: c.Resume, now: datetime) 
             ledger = clock.basis.ledger
             for pause in ended:
                 ledger = ledger.resumed(now, pause.ground)
-            yield _resumed(rules, state.ticket, clock, clock.basis.model_copy(update={"ledger": ledger}), now)
+            yield revive.resumed(rules, state.ticket, clock, clock.basis.model_copy(update={"ledger": ledger}), now)
             continue
         for pause in ended:
             yield ClockPaused(
@@ -313,51 +309,6 @@ def _resume(rules: ClockRules, state: Clocks, command: c.Resume, now: datetime) 
                 approved_by=still.approver,
                 instead_of=pause.ground,
             )
-
-
-def _resumed(rules: ClockRules, ticket: str, clock: AnyClock, basis: Basis, now: datetime) -> ClockResumed:
-    found = rules.derive(basis, clock.clock, clock.tier, now)
-    return ClockResumed(**of(ticket, clock), due=found.due, remind_at=found.remind_at, explanation=found.explanation)
-
-
-def _revive(rules: ClockRules, state: Clocks, command: c.Revive, now: datetime) -> Facts:
-    if command.reason is None:
-        yield from _undone(rules, state, command, now)
-        return
-    for clock in state.clocks:
-        if isinstance(clock, Stopped) and clock.clock in command.clocks and clock.reason == command.reason:
-            yield _revived(rules, state.ticket, clock, now)
-
-
-def _undone(rules: ClockRules, state: Clocks, command: c.Revive, now: datetime) -> Facts:
-    """Only the last one of each goes on, and only where none is open; what was late already is late still."""
-    last = {clock.clock: clock for clock in sorted(state.clocks, key=_order_of) if _is(clock, command)}
-    for clock in last.values():
-        if isinstance(clock, Met):
-            resumed = _resumed(rules, state.ticket, clock, clock.basis, now)
-            if clock.late and breach_by(resumed.due) >= now:
-                yield BreachWithdrawn(**of(state.ticket, clock), reason="calendar")
-            yield resumed
-        elif isinstance(clock, Stopped):
-            yield _revived(rules, state.ticket, clock, now)
-
-
-def _is(clock: AnyClock, command: c.Revive) -> bool:
-    return clock.clock in command.clocks and command.owner in (None, clock.owner)
-
-
-def _order_of(clock: AnyClock) -> tuple[datetime, int, str]:
-    return clock.started_at, len(clock.id), clock.id
-
-
-def _revived(rules: ClockRules, ticket: str, clock: Stopped, now: datetime) -> ClockFact:
-    ledger = clock.basis.ledger
-    for pause in ledger.pauses:
-        if pause.end is None:
-            return ClockPaused(**of(ticket, clock), ground=pause.ground, since=pause.start, approved_by=pause.approver)
-    if clock.reason == MERGED and rules.limit(clock.clock).pauses and clock.clock is not Clock.CITIZEN:
-        ledger = ledger.with_pause(Stretch(start=clock.at, end=max(now, clock.at), ground=MERGED))
-    return _resumed(rules, ticket, clock, clock.basis.model_copy(update={"ledger": ledger}), now)
 
 
 # --- extended, contradicted, fired -----------------------------------------------------------------------------------
