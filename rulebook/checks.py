@@ -18,6 +18,7 @@ from rulebook.codes import (
     TAKE_CALL,
     DepartmentKind,
     OwedBy,
+    Start,
     Step,
     Unit,
 )
@@ -218,11 +219,16 @@ def _limits(checked: Checked) -> Iterator[Problem]:
         budgets: list[tuple[Tier | None, Budget]] = [(None, limit.budget), *limit.by_tier.items()]
         for tier, budget in budgets:
             soon = limit.due_soon if tier is None else limit.due_soon_for(tier)
-            if _rough_minutes(soon, office) > _rough_minutes(budget, office):
+            # Whoever is on duty is called, and called again: nobody is reminded, which the whole of the time says.
+            at_once = budget.start is Start.MOMENT and limit.owner is not OwedBy.DUTY_OFFICER
+            most = _rough_minutes(budget, office) - (1 if at_once else 0)
+            if _rough_minutes(soon, office) > most:
                 found = Chinese(f"到期前 {soon.amount} {soon.unit} 提醒")
-                expected = Chinese(f"不长于时限本身的 {budget.amount} {budget.unit}")
+                expected = Chinese(f"{'短于' if at_once else '不长于'}时限本身的 {budget.amount} {budget.unit}")
                 step = Chinese(f"请缩短 {f'due_soon_by_tier 的 {tier}' if tier else 'due_soon'}。")
-                yield checked.problem(file, ("clocks", index, "due_soon"), found, expected, step)
+                own = tier is not None and tier in limit.due_soon_by_tier
+                named = ("due_soon_by_tier", str(tier)) if own else ("due_soon",)
+                yield checked.problem(file, ("clocks", index, *named), found, expected, step)
         yield from _ceiling(checked, index, limit, office)
     yield from _without_limit(checked, limits)
     yield from _extension(checked, limits)

@@ -1,6 +1,7 @@
 """What a policy says and nothing would ever come of: an edit that does nothing is refused, not accepted in silence."""
 
 import json
+import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -12,7 +13,7 @@ from rulebook.clocks import CLIMBING, EXTENDABLE, NAMED, NEVER_STILL, OWNERS, PR
 from rulebook.codes import Audience, OwedBy, Step
 from rulebook.directory import Office
 from rulebook.limits import Limit, Limits
-from rulebook.messages import ALWAYS, DIGEST, LEFT_IN_PEACE, MESSAGES, Message
+from rulebook.messages import ALWAYS, DIGEST, ELSEWHERE, LEFT_IN_PEACE, MESSAGES, Message
 from rulebook.policy import Catalogue
 from rulebook.problems import Problem
 from rulebook.rules import Ladder, Rung, Template, Templates
@@ -136,7 +137,19 @@ def _waits_for_nothing(checked: Checked, row: Trail, rung: Rung) -> Iterator[Pro
 # --- templates.yaml --------------------------------------------------------------------------------------------------
 
 
+def _elsewhere(checked: Checked) -> Iterator[Problem]:
+    for way, others in checked.model(_TEMPLATES, Templates).delivery.otherwise.items():
+        for place, other in enumerate(others):
+            if other not in ELSEWHERE[way]:
+                can = sorted(ELSEWHERE[way])
+                expected = Chinese(f"{'、'.join(can)} 之一") if can else Chinese("空着")
+                step = Chinese(f"请去掉 {other}：{way} 送不到的人，没有一个能用它送到。")
+                path = ("delivery", "otherwise", way, place)
+                yield checked.problem(_TEMPLATES, path, other, expected, step)
+
+
 def _messages(checked: Checked) -> Iterator[Problem]:
+    yield from _elsewhere(checked)
     digest = checked.model(_TEMPLATES, Templates).digest
     for part, text in (("subject", digest.subject), ("item", digest.item)):
         yield from _one_text(checked, ("digest", part), text, DIGEST[part])
@@ -216,6 +229,11 @@ def _categories(checked: Checked) -> Iterator[Problem]:
                         _CATALOGUE, (*row, name), found, expected, Chinese(f"请从 {name} 里去掉 {code}。")
                     )
                 named_before.add(code)
+        for keyword in category.keywords:
+            if len(keyword) == 1 or unicodedata.normalize("NFKC", keyword) != keyword:
+                expected = Chinese("两个字以上，数字、字母和标点用半角")
+                step = Chinese(f"请改写或者去掉 {keyword}：一个字不算分量，全角的合不上。")
+                yield checked.problem(_CATALOGUE, (*row, "keywords"), keyword, expected, step)
 
 
 # --- everywhere ------------------------------------------------------------------------------------------------------

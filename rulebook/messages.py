@@ -50,6 +50,16 @@ _WAYS: Final[Mapping[Audience, frozenset[str]]] = {
 }
 
 
+ELSEWHERE: Final[Mapping[str, frozenset[str]]] = {
+    "sms": frozenset({"call", "wechat", "mail"}),
+    "call": frozenset({"sms", "wechat", "mail"}),
+    "wechat": frozenset({"sms", "call"}),
+    "mail": frozenset({"sms", "call"}),
+    "visitor": frozenset(),
+    "city": frozenset(),
+}
+"""By which other ways a person can be reached: requesters never by mail, staff never by WeChat."""
+
 _MUST_KNOW: Final = frozenset({"sms", "wechat", "call"})
 """What a requester has to act on, or will not be called about: who has only a landline is rung up."""
 

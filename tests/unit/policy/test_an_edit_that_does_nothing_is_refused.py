@@ -52,6 +52,11 @@ class Edit(NamedTuple):
         (Edit("stop_words.yaml", "words:", "- ", "- 危 楼\n      - "), "words", "永远合不上"),
         (Edit("stop_words.yaml", "words:", "- ", "- ＡＢ号\n      - "), "words", "永远合不上"),
         (Edit("stop_words.yaml", "words:", "- ", "- 来人\\?\n      - "), "words", "永远合不上"),
+        (Edit("limits.yaml", "clock: return_ruling", "amount: 30", "amount: 60"), "due_soon", "短于时限本身的 1 hours"),
+        (Edit("catalogue.csv", "0101-01", "物业不作为", "物 物业不作为"), "keywords", "两个字以上"),
+        (Edit("catalogue.csv", "0101-01", "物业不作为", "ＥＴＣ 物业不作为"), "keywords", "用半角"),
+        (Edit("templates.yaml", "otherwise:", "sms: [wechat", "sms: [sms"), "otherwise", "call、mail、wechat"),
+        (Edit("templates.yaml", "otherwise:", "wechat: [sms", "city: [mail], wechat: [sms"), "otherwise", "空着"),
         (
             Edit("limits.yaml", "clock: review", "extendable: false", "extendable: true"),
             "extendable",
