@@ -34,6 +34,7 @@ from schemas.values import (
 )
 from services.dispatch.core.hearing import NOTHING, Heard
 from services.dispatch.core.rules import Rules
+from services.dispatch.core.standing import AtAnEnd
 from services.dispatch.core.ticket import LeadOrder, Ticket
 from worktime import OutOfCalendarError
 
@@ -96,15 +97,12 @@ class Draft:
         self.ticket = self.fold(self.ticket, fact, self.at)
 
     def _deadline(self, fact: Dated) -> Due | None:
-        """Until when, as the requester is told: before the first order nobody is told of their own date here."""
+        """Until when, as the requester is told: before the first order and after the end they are told no date."""
         rules, matter, clock = self.rules.clocks, self.ticket.matter, fact.dates
         of_citizen = clock is Clock.CITIZEN
         tier = _tier_of(fact, matter.tier)
-        if (
-            rules is None
-            or tier is None
-            or (of_citizen and not self.ticket.orders and not isinstance(fact, Dispatched))
-        ):
+        nobody_hears = self._is_over or (not self.ticket.orders and not isinstance(fact, Dispatched))
+        if rules is None or tier is None or (of_citizen and nobody_hears):
             return None
         try:
             start, upstream = (matter.opened_at, matter.upstream) if of_citizen else (self.at, None)
@@ -112,6 +110,10 @@ class Draft:
         except OutOfCalendarError:
             return None  # sla says so, loudly
         return due if breach_by(due) > self.at else None
+
+    @property
+    def _is_over(self) -> bool:
+        return isinstance(self.ticket.standing, AtAnEnd)
 
     def stamp(self, by: Actor) -> Stamp:
         """Stamp a fact with this ticket and whoever did it."""

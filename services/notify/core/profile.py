@@ -31,9 +31,9 @@ class Profile:
     `promised_by` is the clock that a promise goes by where that is no longer the citizen's; `suspended` says that
     nobody can promise anything, `resumed` that the requester is still to hear of a date after that. `said` is what
     came in about the ticket last, `cry` what made it urgent last and `cried_at` when that was said; `accepted` says
-    that the lead has signed for the order, `ended` how the ticket ended, where it did; `watched` says that a
-    supervision order runs, `reviewed` that a callback review does, `takes_returns` that the newest order is neither
-    binding nor accepted.
+    that the lead has signed for the order, `ended` how the ticket ended, where it did, and `wanted` that its requester
+    wants it to go on; `watched` says that a supervision order runs, `reviewed` that a callback review does,
+    `takes_returns` that the newest order is neither binding nor accepted.
     """
 
     ticket: str
@@ -75,6 +75,7 @@ class Profile:
     final: bool = False
     accepted: bool = False
     ended: TicketState | None = None
+    wanted: bool = False
     cry: Utterance | None = None
     cried_at: datetime | None = None
     watched: bool = False

@@ -6,11 +6,11 @@ from typing import Final
 
 from rulebook import Policy
 from schemas.acts import RELAYS
-from schemas.values import Clock, PartyKind, TicketState
+from schemas.values import Clock, DeskTaskKind, PartyKind, TicketState
 from services.notify.core.book import AddressBook
 from services.notify.core.profile import Profile
 from services.notify.core.values import deadline
-from vocabulary import STATES
+from vocabulary import STATES, TASKS
 
 _TOLD_ANYWAY: Final = frozenset(str(each.model_fields["do"].default) for each in RELAYS)
 """Acts of the centre of which a department is told, with what was said there."""
@@ -37,7 +37,8 @@ def cry_to_department(profile: Profile, policy: Policy, code: str) -> str:
 def standing(profile: Profile, book: AddressBook) -> str:
     """How the ticket stands, as whoever is called has to know it."""
     if profile.ended is not None:
-        return f"工单{STATES[profile.ended]}"
+        wanted = f"，{TASKS.said(DeskTaskKind.REOPENING)}" if profile.wanted else ""
+        return f"工单{STATES[profile.ended]}{wanted}"
     if profile.lead is None:
         return STATES[TicketState.PENDING_DISPATCH]
     lead = book.name(profile.lead)

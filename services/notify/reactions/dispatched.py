@@ -58,6 +58,8 @@ def _urgent_orders(profile: Profile) -> tuple[tuple[int, str], ...]:
 @profiles.on(d.StopWordsFound)
 def _cried(profile: Profile, fact: d.StopWordsFound, at: datetime) -> Profile:
     after = replace(profile, tier=fact.tier, tier_decided=True) if fact.tier else profile
+    if fact.called_for and profile.ended is None:
+        after = replace(after, ended=TicketState.CLOSED)
     return _crying(after, fact.said, at)
 
 
@@ -75,7 +77,7 @@ def _crying(profile: Profile, said: Utterance | None, at: datetime) -> Profile:
 @wishes.on(d.StopWordsFound)
 def _said_of_what_is_urgent(fact: d.StopWordsFound, o: Occasion) -> Wishes:
     """Whoever works on an urgent matter hears as loudly what was said of it since, unless they said it themselves."""
-    if fact.said is None or o.before.tier is not Tier.URGENT:
+    if fact.said is None or o.before.tier is not Tier.URGENT or o.profile.ended is not None:
         return
     author = fact.said.by.party.department if fact.said.by.party else None
     for _, department in _urgent_orders(o.before):
@@ -226,7 +228,7 @@ profiles.on(d.ReturnUpheld)(lambda p, _, __: replace(p, lead=None, supporting=()
 def _reopened(profile: Profile, _fact: d.Reopened, _at: datetime) -> Profile:
     """What was promised before the end is over: the next promise is the next department's."""
     after = replace(profile, lead=None, supporting=(), final=False)
-    return replace(after, promised="", responsible=None, promised_by=Clock.HANDLING, ended=None, reply="")
+    return replace(after, promised="", responsible=None, promised_by=Clock.HANDLING, ended=None, wanted=False, reply="")
 
 
 @wishes.on(d.ReturnUpheld, d.ReturnOverruled)

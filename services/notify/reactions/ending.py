@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from chassis.frozen import replace
 from schemas import dispatch as d
+from schemas.recognised import gist
 from schemas.referral import Referral
 from schemas.values import TicketState
 from services.notify.core.occasion import Occasion
+from services.notify.core.profile import Profile
 from services.notify.core.values import ground
 from services.notify.reactions.dispatched import stood_down
-from services.notify.reactions.tables import Wishes, profiles, wishes
+from services.notify.reactions.tables import GIST, Wishes, profiles, wishes
 from vocabulary import OUTCOMES, PARTIES, word
 
 profiles.on(d.FinalAnswerGiven)(lambda p, fact, _: replace(p, reply=fact.text, final=True, promised=""))
@@ -39,6 +43,14 @@ def _rework_withdrawn(fact: d.ReworkWithdrawn, o: Occasion) -> Wishes:
     yield from o.requester("requester-rework-withdrawn")
 
 
+@profiles.on(d.ReopeningAsked)
+def _reopening_wanted(profile: Profile, fact: d.ReopeningAsked, _at: datetime) -> Profile:
+    """That it was closed is known by the clock of its window, which may be heard later."""
+    ended = profile.ended or TicketState.CLOSED
+    return replace(profile, ended=ended, wanted=True, said=gist(fact.text, GIST))
+
+
+profiles.on(d.ReopeningDeclined)(lambda p, _, __: replace(p, wanted=False))
 wishes.on(d.ReopeningAsked)(lambda _, o: o.requester("requester-reopening-asked"))
 wishes.on(d.ReopeningDeclined)(lambda fact, o: o.requester("requester-reopening-declined", reason=fact.reason))
 wishes.on(d.Reopened)(lambda _, o: o.requester("requester-reopened"))

@@ -68,9 +68,7 @@ def _took_in(profile: Profile, fact: d.MergeTaken, _at: datetime) -> Profile:
     return replace(profile, tier=fact.tier or profile.tier, confidential=confidential, contacts=contacts)
 
 
-profiles.on(d.FollowUpAdded, d.InfoProvided, d.ReopeningAsked)(
-    lambda p, fact, _: replace(p, said=gist(fact.text, GIST))
-)
+profiles.on(d.FollowUpAdded, d.InfoProvided)(lambda p, fact, _: replace(p, said=gist(fact.text, GIST)))
 
 
 @profiles.on(d.Corrected)

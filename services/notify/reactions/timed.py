@@ -45,7 +45,7 @@ def _started(profile: Profile, fact: c.ClockStarted, at: datetime) -> Profile:
     if fact.clock is not Clock.REWORK:
         return after
     date = dated(fact.due)
-    reworked = replace(after, promised_by=Clock.REWORK, ended=None)
+    reworked = replace(after, promised_by=Clock.REWORK, ended=None, wanted=False)
     return replace(reworked, promised=date.day, tentative=date.tentative)
 
 

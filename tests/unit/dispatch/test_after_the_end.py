@@ -148,6 +148,48 @@ def test_what_cries_for_help_is_told_at_once_though_the_ticket_has_ended() -> No
     assert isinstance(declined.ticket.urgency, NotUrgent)
 
 
+GAS: Final = i.FollowUp(ticket=TICKET, mode="press", text="又漏煤气了，味道很重。", agent=AGENT)
+
+
+def _city_not_content(story: Story) -> Story:
+    """Given what ended, and that whoever led it looks at it again, for the city heard that it is not solved."""
+    verdict = story.office(i.RecordCityVerdict, solved=Solved.NOT, satisfaction=Grade.DISSATISFIED)
+    assert participants(verdict.ticket) == (LEAD,)
+    return verdict
+
+
+@pytest.mark.parametrize("says", ["requester", "stranger"])
+def test_no_department_is_told_that_something_is_urgent_of_what_has_ended(says: str) -> None:
+    reviewed = _city_not_content(given.closed())
+    cried = reviewed.act(GAS) if says == "requester" else reviewed.stranger(GAS)
+    # what it could not do is not asked of it
+    assert cried.said(d.StopWordsFound).tier is Tier.URGENT
+    assert [told.message.happened for told in cried.told if isinstance(told.message, Order)] == []
+    # until somebody of the centre has reopened it: from then on it is urgent at once
+    reopened = cried.office(i.Reopen, reason="又漏煤气。")
+    assert reopened.said(d.Dispatched).tier is Tier.URGENT
+    assert [told.message.tier for told in reopened.told if isinstance(told.message, Order)][-1] is Tier.URGENT
+
+
+@pytest.mark.parametrize("state", sorted(REOPENABLE))
+def test_what_a_stranger_cried_about_what_has_ended_comes_back_as_urgent(state: TicketState) -> None:
+    """Nobody has to be sure who says that it burns."""
+    cried = given.at(state).stranger(GAS)
+    assert isinstance(cried.ticket.urgency, Calling)
+    if state is TicketState.ARCHIVED:
+        return
+    # whoever is on duty at night may reopen it, and the call goes on until somebody knows
+    on_duty = i.Reopen(ticket=TICKET, by=Person(id="p-min", name="闵建国"), reason="又漏煤气。")
+    reopened = cried.act(on_duty)
+    assert isinstance(reopened.said(d.Reopened), d.Reopened)
+    assert reopened.ticket.matter.tier is Tier.URGENT
+    assert not isinstance(reopened.ticket.urgency, NotUrgent)
+
+
+def test_no_date_is_promised_of_what_has_ended() -> None:
+    assert given.closed().act(GAS).said(d.StopWordsFound).deadline is None
+
+
 def test_whoever_is_on_duty_reopens_what_is_urgent_and_nothing_else() -> None:
     on_duty = i.Reopen(ticket=TICKET, by=Person(id="p-min", name="闵建国"), reason="又漏煤气。")
     calm = given.closed().act(AGAIN)

@@ -127,10 +127,33 @@ def test_whoever_is_called_reads_how_the_ticket_stands(teller: Teller, facts: li
     assert all(standing in text for text in texts)
 
 
-def test_of_what_has_ended_no_department_is_ordered_to_do_anything(teller: Teller) -> None:
-    teller.tell(started(Clock.REOPEN_WINDOW, "requester"))
-    spoken: dict[str, Any] = {"receipt": "R0123456789AB", "channel": Channel.HOTLINE, "text": CRY, "count": 1}
-    told = [*teller.tell(d.ReopeningAsked(ticket=TICKET, by=BY, **spoken)), *teller.tell(found(said()))]
+SPOKEN: dict[str, Any] = {"receipt": "R0123456789AB", "channel": Channel.HOTLINE, "text": CRY, "count": 1}
+WANTED = d.ReopeningAsked(ticket=TICKET, by=BY, **SPOKEN)
+
+
+@pytest.mark.parametrize("window", [True, False])
+def test_of_what_has_ended_no_department_is_ordered_to_do_anything(teller: Teller, *, window: bool) -> None:
+    """Whether or not the clock of its window was heard of before."""
+    if window:
+        teller.tell(started(Clock.REOPEN_WINDOW, "requester"))
+    told = [*teller.tell(WANTED), *teller.tell(found(said()))]
     assert to(told, "department") == []
+    # and whoever is on duty hears what they have to decide
     (sms, _) = to(teller.tell(called(said()), MORNING), "duty_officer")
     assert "前首报" not in sms
+    assert "工单已结案，待决定重启" in sms
+    declined = d.ReopeningDeclined(ticket=TICKET, by=OFFICE, reason="无泄漏。")
+    teller.tell(declined)
+    (sms, _) = to(teller.tell(called(said()), MORNING), "duty_officer")
+    assert "待决定重启" not in sms
+
+
+def test_what_a_stranger_cries_about_what_has_ended_is_no_order_either(teller: Teller) -> None:
+    strangers = found(said()).model_copy(update={"called_for": True})
+    assert to(teller.tell(strangers), "department") == []
+    (sms, _) = to(teller.tell(called(said()), MORNING), "duty_officer")
+    assert "工单已结案" in sms
+    # once it is reopened the order is urgent at once
+    teller.tell(d.Reopened(ticket=TICKET, by=OFFICE, reason="又漏煤气。", count=1))
+    texts = to(teller.tell(dispatched(Tier.URGENT, order=2)), "department")
+    assert len(texts) == 2

@@ -56,6 +56,7 @@ def not_seen_to_yet(ticket: Ticket) -> bool:
 def heed(draft: Draft, heard: Heard, *, anew: bool = False) -> None:
     """Say what was recognised; who is on duty is called again where somebody knew only of what was said before.
 
+    What has ended becomes urgent as well, so that it comes back as that.
     `anew` says that the matter itself reads so now: whom it names takes no part from here on, whoever has the ticket.
     """
     found = heard.found
@@ -67,7 +68,7 @@ def heed(draft: Draft, heard: Heard, *, anew: bool = False) -> None:
     said = d.StopWordsFound(
         **draft.by_policy,
         found=tuple(_said(each) for each in found),
-        tier=Tier.URGENT if urgent and not over and before.matter.tier is not Tier.URGENT else None,
+        tier=Tier.URGENT if urgent and before.matter.tier is not Tier.URGENT else None,
         named=_named(found) if anew or before.state in _NOBODY_HAS_IT else (),
         called_for=True if urgent and over else None,
         said=_cry(draft, heard.cry),
@@ -115,7 +116,8 @@ def _named(found: Sequence[Recognised]) -> tuple[DepartmentCode, ...]:
 
 
 def _if_more_urgent(ticket: Ticket, fact: d.StopWordsFound) -> tuple[DepartmentCode, ...]:
-    return participants(ticket) if fact.tier else ()
+    """Whoever works on it; of what has ended nobody does, though the city's review may wait for who led it."""
+    return participants(ticket) if fact.tier and ticket.led_by is not None else ()
 
 
 @episode.fact(d.StopWordsFound, heard_by=_if_more_urgent)
