@@ -10,6 +10,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from rulebook.rules import Rates
 from schemas.values import Contacted
+from services.trace.core.lateness import late
 
 P = TypeVar("P")
 
@@ -94,8 +95,8 @@ class Counted(NamedTuple):
 
 _CLOSED, _REGISTERED, _DUE, _GIVEN = "s.closed_at", "s.registered_at", "c.due", "o.given_at"
 _CLOCK_KEPT: Final = (
-    "case when c.status = 'met' then case when c.late then 'late' else 'on_time' end"
-    " when c.breached or (c.status = 'running' and c.due_latest < $3) then 'overdue'"
+    f"case when {late('c', '$3')} then case c.status when 'met' then 'late' else 'overdue' end"
+    " when c.status = 'met' then 'on_time'"
     " when c.status in ('stopped', 'lapsed') then 'fell_away'"
     " when c.status = 'paused' then 'paused' else 'not_due' end"
 )

@@ -19,6 +19,7 @@ from schemas.sealed import Seal
 from schemas.spoken import reworded, withheld
 from services.trace.core.ball import BallSpan, LifeStep, ball_in_court
 from services.trace.core.holder import CENTRE
+from services.trace.core.lateness import is_late
 from services.trace.core.rates import AUTOMATIC, By, Counted, Figures, Rate, figures, rates_of
 from services.trace.core.rows import ClockRow
 from services.trace.edges.banded import UNBANDED, banded
@@ -194,9 +195,6 @@ class Answers:
         Of what moved it is said when, why, and by whose order.
         """
         explanation, moves = derived.explanation, derived.moves
-        overdue = (
-            row.late if row.late is not None else row.breached or (row.status == "running" and row.due_latest < now)
-        )
         words = {
             "clock": self.words.of("clock", row.clock),
             "owner": self.words.party(row.owner),
@@ -204,7 +202,7 @@ class Answers:
         }
         moved = [f"{self.words.moment(each['at'])} {self._moved(each)}" for each in moves]
         lines = [*self.words.rule(row.clock), *self.lines(explanation), *moved, *_in_force(row, explanation, calendar)]
-        said = {"explanation": explanation, "overdue": overdue, "words": words, "lines": lines}
+        said = {"explanation": explanation, "overdue": is_late(row, now), "words": words, "lines": lines}
         return {**asdict(row), **said, "moves": [_move(each) for each in moves]}
 
     def _moved(self, move: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ from rulebook.desk import TASKS
 from schemas import dispatch as d
 from schemas.values import Clock, DeskTaskKind
 from services.trace import store
+from services.trace.core.lateness import late
 from services.trace.core.rates import By, Counted, Rate, statement, tickets_statement
 from services.trace.core.rows import ClockRow, Summary
 from services.trace.edges.pages import place_of, read_place
@@ -43,7 +44,7 @@ _DEPARTMENTS_CLOCKS: Final = array_of(*sorted(CLIMBING - {Clock.CITIZEN, Clock.F
 
 @dataclass(frozen=True, slots=True)
 class TicketStanding:
-    """A ticket's summary, when it is due for the department and for the citizen, and how many clocks are overdue."""
+    """A ticket's summary, when it is due for the department and for the citizen, and how many clocks are late."""
 
     summary: Summary
     due: datetime | None
@@ -53,11 +54,12 @@ class TicketStanding:
 
 @dataclass(frozen=True, slots=True)
 class TicketFilter:
-    """Which tickets a list is about; what is None does not matter."""
+    """Which tickets a list is about, of all or of the `open` ones; what is None does not matter."""
 
     state: str | None = None
     department: str | None = None
     overdue: bool | None = None
+    open: bool = False
 
 
 class Window(NamedTuple):
@@ -168,7 +170,8 @@ async def listed(
     """List tickets, the newest first, from behind the ticket `after`."""
     order = f"{_NEWEST} desc, s.ticket desc"
     behind = f" and ({_NEWEST}, s.ticket) < ((select {_NEWEST} from summary s where s.ticket = $6), $6)"  # noqa: S608
-    chosen = f"select * from summary s where {_WANTED}{behind if after else ''} order by {order} limit $5"  # noqa: S608 - our own names
+    among = f"{_WANTED}{' and s.is_open' if wanted.open else ''}{behind if after else ''}"
+    chosen = f"select * from summary s where {among} order by {order} limit $5"  # noqa: S608 - our own names
     values = (wanted.state, wanted.department, wanted.overdue, limit, *((after,) if after else ()))
     rows = await pool.fetch(STANDING.format(chosen=chosen, order=order), now, *values)
     return [standing_of(row) for row in rows]
@@ -193,9 +196,8 @@ async def is_ticket(pool: Pool, number: str, led_by: str | None = None) -> bool:
     )
 
 
-_MISSED: Final = "(c.missed or c.status = 'running' and c.due_latest < $1)"
-"""What was missed and never made up for; what was done late is the rates'."""
-LATE: Final = f"select c.ticket from clock c where {_MISSED}"  # noqa: S608 - our own names
+_LATE: Final = late("c", "$1")
+LATE: Final = f"select c.ticket from clock c where {_LATE}"  # noqa: S608 - our own names
 _OPEN: Final = "c.status in ('running', 'paused')"
 _NEWEST: Final = "coalesce(s.registered_at, '-infinity')"
 _WANTED: Final = (
@@ -206,8 +208,8 @@ STANDING: Final = (
     f"select {_SUMMARY}, k.due, k.citizen_due, coalesce(k.overdue, 0) from ({{chosen}}) s"  # noqa: S608 - our own names
     f" left join lateral (select min(c.due) filter (where c.clock = any({_DEPARTMENTS_CLOCKS}) and {_OPEN}) as due,"
     f" min(c.due) filter (where c.clock = 'citizen' and {_OPEN}) as citizen_due,"
-    f" count(*) filter (where {_MISSED}) as overdue"
-    " from clock c where c.ticket = s.ticket and (c.status in ('running', 'paused') or c.breached)) k"
+    f" count(*) filter (where {_LATE}) as overdue"
+    f" from clock c where c.ticket = s.ticket and ({_OPEN} or c.missed)) k"
     " on true order by {order}"
 )
 
@@ -344,8 +346,8 @@ async def counted(pool: Pool, now: datetime) -> Row:
     channels = await pool.fetch("select coalesce(channel, ''), count(*) from summary group by 1 order by 1")
     holders = await pool.fetch("select holder, count(*) from summary where is_open group by 1 order by 2 desc, 1")
     clocks = await pool.fetchrow(
-        "select count(*) filter (where due_latest >= $1 and not breached) as in_time,"
-        " count(*) filter (where due_latest < $1 or breached) as overdue from clock where status = 'running'",
+        f"select count(*) filter (where not {_LATE}) as in_time, count(*) filter (where {_LATE}) as overdue"  # noqa: S608 - our own names
+        " from clock c where c.status = 'running'",
         now,
     )
     return {

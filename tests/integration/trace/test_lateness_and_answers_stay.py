@@ -124,6 +124,52 @@ async def test_a_stopped_clock_that_was_late_is_shown_as_late(
     assert [each["overdue"] for each in listed["tickets"]] == ([1] if breached else [])
 
 
+def _told(story: Any, name: Clock, *, late: bool, end: str) -> Any:
+    """A clock that ran out or not, and how it ended."""
+    due = story.now + timedelta(days=1)
+    about: dict[str, Any] = {"ticket": story.ticket, "clock_id": name.value, "clock": name}
+    about["owner"] = Owner.of_department("housing")
+    story.clock(name, due).wait(days=2 if late else 0.5)
+    if late:
+        story.tell(c.ClockBreached(**about, due=OfficialDue(at=due)))
+    if end == "met":
+        used: dict[str, Any] = {"at": story.now, "late": late, "due": OfficialDue(at=due)}
+        story.tell(c.ClockMet(**about, **used))
+    elif end == "stopped":
+        story.tell(c.ClockStopped(**about, reason="released"))
+    return story
+
+
+async def test_what_was_late_is_counted_alike_whether_it_is_done_by_now_or_not(
+    story: Any, ear: Any, web: TestClient[Any, Any]
+) -> None:
+    # given limits that were missed and made up for, that fell away, that run still, and some that were kept
+    story.registered().dispatched("housing")
+    for name, late, end in (
+        (Clock.HANDLING, True, "met"),
+        (Clock.RETURN_WINDOW, True, "stopped"),
+        (Clock.CITIZEN, True, "runs"),
+        (Clock.FIRST_CONTACT, False, "met"),
+        (Clock.REVIEW, False, "stopped"),
+    ):
+        _told(story, name, late=late, end=end)
+    other = type(story)("26030200000025", "1").registered().dispatched("police")
+    await ear.hear(story, _told(other, Clock.HANDLING, late=True, end="met"))
+    # when each way of looking at them is taken
+    clocks = (await _shown(web, f"/v1/tickets/{story.ticket}/clocks"))["clocks"]
+    head = await _shown(web, f"/v1/tickets/{story.ticket}")
+    listed = await _shown(web, "/v1/tickets?overdue=true")
+    # then all of them say the same
+    missed = sorted(each["clock"] for each in clocks if each["overdue"])
+    assert missed == ["citizen", "handling", "return_window"]
+    assert head["overdue"] == len(missed)
+    assert {each["ticket"]: each["overdue"] for each in listed["tickets"]} == {story.ticket: 3, other.ticket: 1}
+    assert listed["total"] == 2
+    # and so do the rate of the clock, and what boards read
+    (row,) = (await _rate(web, "on_time")).values()
+    assert row["counted"] == {"late": 2}
+
+
 @pytest.mark.parametrize(
     ("held_by", "part"), [(Owner.of_department("housing"), "housing"), (Owner.of("dispute"), None)]
 )

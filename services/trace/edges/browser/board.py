@@ -105,15 +105,15 @@ async def show_behind(request: web.Request) -> web.StreamResponse:
 
 @page(Right.LIST)
 async def show_tickets(request: web.Request) -> web.StreamResponse:
-    """GET /board/tickets?state=&overdue=: the tickets of a state, or those that are late, the newest first.
+    """GET /board/tickets?state=&overdue=: the tickets of a state, or the open ones that are late, the newest first.
 
     The desk of a department lists those that it leads.
     """
     pool, answers, now = request.app[CONTEXT].pool, request.app[ANSWERS], request.app[CONTEXT].clock.now()
     state, late = http.choice(request, "state", TicketState), http.flag(request, "overdue")
-    wanted = lookup.TicketFilter(state, entering.department(request), late)
+    wanted = lookup.TicketFilter(state, entering.department(request), late, open=state is None and late is True)
     found, more = asked.cut(await lookup.listed(pool, wanted, now, _LISTED + 1), _LISTED)
-    title = answers.words.of("state", state) if state else "逾期未办的" if late else "全部工单"
+    title = answers.words.of("state", state) if state else "在办逾期的" if late else "全部工单"
     looks = entering.known(request).looks
     tickets = [(answers.words.of("state", each.summary.state), answers.standing(each, looks=looks)) for each in found]
     return show(request, "behind.html", title=title, tickets=tickets, more=more, since=None, until=None)
