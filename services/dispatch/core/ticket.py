@@ -209,7 +209,8 @@ class Ticket:
     taken back, with whoever answers for it; `nudged` is who else than the lead a rule nudged for which breach;
     `parts` are how those parts ended that are not worked on; `awaits_ruling` says that a person of the centre is asked
     to rule on the outcome, `heard` is what the requester said at each callback, `would_lead` who would lead by what was
-    corrected since the order was given; `inside` is what each department keeps to itself,
+    corrected since the order was given, `moved` that place or category were corrected since, when nobody worked on it;
+    `inside` is what each department keeps to itself,
     `noting` how many notes each wrote lately;
     `texts` is what people said in its facts, also what stands nowhere else any more, the newest last;
     `redacted` are the hashes of what was covered; `waiting` is what waits at the desk, since when and why;
@@ -267,6 +268,7 @@ class Ticket:
     awaits_ruling: bool = False
     heard: tuple[Heard, ...] = ()
     would_lead: DepartmentCode | None = None
+    moved: bool = False
     dues: dict[str, NotedDue] = field(default_factory=dict)
     overdue: dict[str, Owner] = field(default_factory=dict)
     nudged: dict[str, DepartmentCode | None] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -245,6 +246,42 @@ def test_a_corrected_place_of_a_dispatched_ticket_asks_the_desk_and_moves_no_ord
     kept = moved.office(i.Assign, lead=before.lead)
     assert kept.said(d.Dispatched).same_lead
     assert [task.open for task in messages(kept, DeskTask) if task.task == "redispatch"] == [False]
+
+
+AT_FIRST, IN_TRUTH = Place(text="四平路100号", subdistrict="siping"), Place(text="国权路1号", subdistrict="wujiaochang")
+
+
+def _called_back(*, moved_to: Place, before: bool) -> Story:
+    """Given what was dealt with and closed, and a place that was corrected before the callback or after it."""
+    story = opened(category="0101-01", place=AT_FIRST).lead(i.Accept)
+    supporter = story.department("housing", i.ReportTaskDone, reply="已配合。").lead(i.MakeFirstContact, reached=True)
+    handled = supporter.lead(i.ReportHandled, reply="已办结。").office(i.Review, accepted=True)
+    if before:
+        ended = handled.office(i.Correct, place=moved_to, reason="地址记错。").called()
+    else:
+        ended = handled.called().office(i.Correct, place=moved_to, reason="地址记错。")
+    assert (ended.ticket.state, ended.ticket.matter.place) == (TicketState.CLOSED, moved_to)
+    return ended
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_what_comes_back_with_another_place_goes_to_whom_that_has_responsible(*, before: bool) -> None:
+    """Nobody was asked to move an order on which nobody worked: whom it was wrongly given to does not get it again."""
+    reopened = _called_back(moved_to=IN_TRUTH, before=before).office(i.Reopen, reason="市民再次反映。")
+    assert reopened.said(d.Dispatched).lead == "wujiaochang"
+    # a later end is that of an order which was given by what stands
+    assert not reopened.ticket.moved
+
+
+def test_what_comes_back_waits_for_a_dispatcher_where_nobody_dispatches_by_rule() -> None:
+    queued = replace(_called_back(moved_to=IN_TRUTH, before=False), rules=rules_with(**BY_HAND, dispatch=Passing.QUEUE))
+    reopened = queued.office(i.Reopen, reason="市民再次反映。").then(d.Reopened, d.DispatchAwaited)
+    assert reopened.ticket.state is TicketState.PENDING_DISPATCH
+
+
+def test_what_comes_back_with_its_place_spelt_otherwise_goes_to_whoever_led_it() -> None:
+    spelt = _called_back(moved_to=Place(text="四平路100弄", subdistrict="siping"), before=False)
+    assert spelt.office(i.Reopen, reason="市民再次反映。").said(d.Dispatched).lead == "siping"
 
 
 def test_a_corrected_category_has_its_own_tier_by_the_rule_that_categories_have() -> None:

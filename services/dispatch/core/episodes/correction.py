@@ -313,8 +313,11 @@ def _is_corrected(ticket: Ticket, fact: d.Corrected, _at: datetime) -> Ticket:
     after = replace(ticket, matter=ticket.matter.corrected(fact.new), reply=fact.new.reply or ticket.reply)
     if fact.old.contact is not None:
         after = replace(after, contacts=tuple(dict.fromkeys((*ticket.contacts, fact.old.contact))))
-    if fact.new.place is not None or fact.new.category is not None or fact.lead is not None:
+    moved = fact.new.place is not None or fact.new.category is not None
+    if moved or fact.lead is not None:
         after = replace(after, would_lead=fact.lead)
+    if moved and ticket.order is not None and ticket.state not in s.LED - s.AFTER:
+        after = replace(after, moved=True)
     if fact.new.answers is not None:
         answers = fact.new.answers
         heard = (

@@ -15,7 +15,7 @@ from schemas import dispatch as d
 from schemas import inbound as i
 from schemas import requests as r
 from schemas.message import Message
-from schemas.values import Clock
+from schemas.values import Clock, DepartmentCode
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import Draft
@@ -30,6 +30,7 @@ from services.dispatch.core.hearing import hear, speaks_of_misconduct
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import with_word
 from services.dispatch.core.regions import NotDue, NoWish, ReopeningWanted, WithdrawalWanted
+from services.dispatch.core.rules import Led
 from services.dispatch.core.ticket import Ticket
 from services.dispatch.core.who import by_its_channel, by_requester, not_verified
 from vocabulary import CLOCKS
@@ -166,10 +167,19 @@ def reopen(draft: Draft, action: i.Reopen) -> None:
         withheld=is_withheld(draft.rules, action.reason),
     )
     draft.say(reopened)
-    if before is not None and before.lead not in draft.ticket.shunned:
+    if before is not None and _leads_again(draft, before.lead):
         send(draft, before.lead, supporters_of(before), reason="reopened", binding=True, by=draft.by)
     else:
         to_centre(draft)
+
+
+def _leads_again(draft: Draft, lead: DepartmentCode) -> bool:
+    """Whoever led it last, unless it accuses them, or what was corrected since makes it somebody else's."""
+    ticket = draft.ticket
+    if lead in ticket.shunned or not ticket.moved:
+        return lead not in ticket.shunned
+    found = draft.rules.lead_for(ticket.matter, ticket.shunned | frozenset(ticket.refused_by))
+    return isinstance(found, Led) and found.lead == lead
 
 
 def _reopening_for_others(ticket: Ticket, fact: d.Reopened) -> Iterator[r.TicketRequest]:

@@ -131,7 +131,7 @@ def _dispatched(ticket: Ticket, fact: d.Dispatched, at: datetime) -> Ticket:
         returnable=not fact.binding,
         reason=fact.reason,
     )
-    after = replace(ticket, order=order, orders=fact.order, standing=Dispatched(), would_lead=None)
+    after = replace(ticket, order=order, orders=fact.order, standing=Dispatched(), would_lead=None, moved=False)
     category = fact.category or ticket.matter.category
     if (category, fact.tier) != (ticket.matter.category, ticket.matter.tier):
         after = replace(after, matter=ticket.matter.classified(category, fact.tier))
