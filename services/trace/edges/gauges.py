@@ -19,6 +19,9 @@ OPEN: Final = Gauge(
 WAITED: Final = Gauge(
     PREFIX + "open_ticket_wait_seconds", "For how long the first ticket of a step has waited.", ["step"]
 )
+STANDING: Final = Gauge(
+    PREFIX + "standing_alarms", "Urgent calls that everybody was called for and nobody answered; all workers tell it."
+)
 CHECKED: Final = Gauge(
     PREFIX + "checked_dispatches", "What policy dispatched and a person checks, by what was found.", ["verdict"]
 )
@@ -43,6 +46,7 @@ async def _tell(context: EdgeContext) -> None:
         since = step.since if step is not None else None
         OPEN.labels(name).set(step.tickets if step is not None else 0)
         WAITED.labels(name).set(max(0.0, (now - since).total_seconds()) if since is not None else 0.0)
+    STANDING.set(await lookup.standing_alarms(context.pool))
     checked = await lookup.checked_dispatches(context.pool)
     for verdict in ("right", "wrong", "unchecked"):
         CHECKED.labels(verdict).set(checked.get(verdict, 0))

@@ -120,6 +120,16 @@ async def steps(pool: Pool) -> list[OpenStep]:
     return [OpenStep(*row) for row in rows]
 
 
+async def standing_alarms(pool: Pool) -> int:
+    """Count the urgent calls that nobody answered and that nobody else is called for any more."""
+    found: int = await pool.fetchval(
+        f"select count(*) from summary s where {_at_desk(DeskTaskKind.URGENT_CALL)} and not exists"  # noqa: S608 - our own names
+        " (select from clock c where c.ticket = s.ticket and c.clock = $1 and c.status = 'running')",
+        Clock.DUTY_ACKNOWLEDGEMENT.value,
+    )
+    return found
+
+
 async def checked_dispatches(pool: Pool) -> dict[str, int]:
     """Count what policy dispatched and a person checks, by what was found."""
     rows = await pool.fetch("select check_verdict, count(*) from summary where drawn_at is not null group by 1")
