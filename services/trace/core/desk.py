@@ -36,6 +36,8 @@ _LED: Final = frozenset(
 _URGENT_IN: Final = frozenset(S) - ENDED - {S.SPLIT}
 _STEPS: Final = (K.NUDGE, K.SUPERVISE, K.INTERVIEW)
 _PRESSED: Final = "pressed"
+_CALLED_FOR: Final = "called_for"
+"""Said when it had ended, and somebody on duty has to know all the same."""
 _LATE: Final = {Clock.UNIT_PASS_ON: K.UNIT_LATE, Clock.CALLBACK: K.CALLBACK_LATE}
 _MAIN: Final = {
     S.PENDING_DISPATCH: K.DISPATCHING,
@@ -55,7 +57,8 @@ def with_desk(summary: Summary) -> Summary:
 
 
 def _may_be_urgent(summary: Summary) -> bool:
-    return summary.tier == Tier.URGENT and (summary.state in _URGENT_IN or summary.wish == K.REOPENING)
+    goes_on = summary.state in _URGENT_IN or summary.wish == K.REOPENING
+    return summary.tier == Tier.URGENT and (goes_on or has(summary, _CALLED_FOR))
 
 
 def _tasks(summary: Summary, state: S) -> Iterator[DeskTaskKind]:
@@ -159,7 +162,14 @@ def _referred(summary: Summary, complete: bool) -> Summary:  # noqa: FBT001 - th
 
 marks.on(d.UrgentCalled)(lambda s, _, __: marked(s, K.URGENT_CALL))
 marks.on(d.UrgentAcknowledged)(lambda s, _, __: without(s, K.URGENT_CALL))
-marks.on(d.StopWordsFound)(lambda s, fact, _: marked(s, K.STOP_WORDS) if fact.waits else s)
+
+
+@marks.on(d.StopWordsFound)
+def _stop_words_found(summary: Summary, fact: d.StopWordsFound, _at: datetime) -> Summary:
+    waits = marked(summary, K.STOP_WORDS) if fact.waits else summary
+    return marked(waits, _CALLED_FOR) if fact.called_for else waits
+
+
 marks.on(d.StopWordsSeenTo)(lambda s, _, __: without(s, K.STOP_WORDS))
 marks.on(d.Transferred)(lambda s, fact, _: _referred(s, fact.record is not None and not fact.record.missing))
 marks.on(d.ReferralRecorded)(lambda s, fact, _: _referred(s, fact.complete is not None))
