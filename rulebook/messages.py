@@ -144,6 +144,7 @@ MESSAGES: Final[Mapping[str, Message]] = {
     "duty-urgent-approval": _to(Audience.DUTY_OFFICER, "due person reason"),
     "duty-urgent": _to(Audience.DUTY_OFFICER, "due accept person count reason said status"),
     "city-accepted": _to(Audience.CITY),
+    "city-due": _to(Audience.CITY, "code due"),
     "city-handled": _to(Audience.CITY),
     "city-returned": _to(Audience.CITY, "code reason"),
     "city-called-back": _to(Audience.CITY, "solved result"),

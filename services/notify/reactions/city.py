@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from chassis.reactions import Reactions
+from schemas import clocks as c
 from schemas import dispatch as d
 from schemas.message import Message
-from schemas.values import PartyKind
+from schemas.values import Clock, PartyKind, breach_by
 from services.notify.core.occasion import Occasion
 from services.notify.reactions.tables import Wishes
+from worktime import local
+
+_ANSWERED_FOR: Final = frozenset({Clock.HANDLING, Clock.REWORK})
+"""The clocks until whose end a department has the order."""
 
 to_city: Final = Reactions[Occasion, Wishes]()
 
@@ -28,6 +33,22 @@ to_city.on(d.Withdrawn)(lambda fact, o: o.city("city-ended", code="withdrawn", r
 to_city.on(d.Reopened, d.MergedTicketReopened, d.PartReopened)(lambda _, o: o.city("city-goes-on", code="reopened"))
 to_city.on(d.ReworkOrdered)(lambda _, o: o.city("city-goes-on", code="rework"))
 to_city.on(d.OutcomeRuled)(lambda fact, o: o.city("city-ruled", ruling=fact.ruling.value))
+
+
+@to_city.on(c.ClockExtended)
+def _extended(fact: c.ClockExtended, o: Occasion) -> Wishes:
+    """What is granted while the work stands still is told with the date that the clock gets when it goes on."""
+    if not o.profile.suspended:
+        yield from _moved(fact, o, "extended")
+
+
+to_city.on(c.ClockResumed)(lambda fact, o: _moved(fact, o, "resumed"))
+
+
+def _moved(fact: c.ClockExtended | c.ClockResumed, o: Occasion, why: str) -> Wishes:
+    if fact.clock in _ANSWERED_FOR:
+        due = local(breach_by(fact.due)).isoformat()
+        yield from o.city("city-due", code=why, due=due, department=o.book.name(fact.owner.department))
 
 
 @to_city.on(d.CallbackRecorded)

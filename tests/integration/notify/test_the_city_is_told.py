@@ -11,11 +11,14 @@ import pytest
 
 from chassis.service import EdgeContext
 from rulebook.rules import Delivery
+from schemas import clocks as c
+from schemas.owner import Owner
+from schemas.values import Clock, Upstream
 from services.notify.core.notice import Way
 from services.notify.edges.channels import Loop, channels_of
 from services.notify.settings import NotifySettings
 from tests.support.city import TOKEN, City, city_platform
-from tests.support.notify import DIGEST
+from tests.support.notify import DIGEST, DUE, TICKET, Teller, dispatched, registered
 
 RULES: Final = Delivery(attempts=3, first_wait_seconds=30, factor=4, longest_wait_seconds=3600, timeout_seconds=5)
 NUMBER = "SH 2026/1"
@@ -75,6 +78,30 @@ async def test_each_step_is_told_in_order(planned: Any, later: Any, city: City, 
 
     assert (heard_of(city, NUMBER), heard_of(city, "SH-2")) == ([*STEPS], [*STEPS])
     assert await standings(planned) == ["delivered"] * 6
+
+
+async def test_more_time_that_a_department_was_granted_reaches_the_city(
+    planner: Any, later: Any, city: City, token: Path
+) -> None:
+    told = Teller()
+    for known in (registered(upstream=Upstream(number=NUMBER)), dispatched()):
+        told.tell(known)
+    granted = c.ClockExtended(
+        ticket=TICKET,
+        clock_id="handling",
+        clock=Clock.HANDLING,
+        owner=Owner("department:housing"),
+        days=3,
+        due=DUE,
+        explanation={},
+    )
+    (notice,) = (each for each in told.tell(granted) if each.to.audience == "city")
+    await planner.plan("due-1", way=Way.CITY, address=notice.to.address, audience="city", text=notice.text)
+
+    await deliver(later(), city, token)
+
+    limit = {"department": "房管局", "due": "2026-03-09T17:30:00+08:00", "why": "extended"}
+    assert city.told == [(NUMBER, {"state": "due", "ticket": TICKET, **limit})]
 
 
 async def test_a_city_that_is_away_hears_it_all_in_order_when_it_is_back(

@@ -3,18 +3,39 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from schemas import clocks as c
 from schemas import dispatch as d
 from schemas.correction import CallbackAnswers, Correction
 from schemas.dispatch import DispatchFact
 from schemas.examples import example
-from schemas.values import Contacted, Grade, Party, PartyKind, Ruling, Solved, Upstream
+from schemas.owner import Owner
+from schemas.values import (
+    Clock,
+    Contacted,
+    Grade,
+    OfficialDue,
+    Party,
+    PartyKind,
+    ProvisionalDue,
+    Ruling,
+    Solved,
+    Upstream,
+)
 from tests.support.notify import BY, TICKET, Teller, dispatched, registered
 
 NUMBER = "SH20260302-1"
+OF_THE_CLOCK: dict[str, Any] = {
+    "ticket": TICKET,
+    "clock_id": "handling",
+    "clock": Clock.HANDLING,
+    "owner": Owner("department:housing"),
+    "explanation": {},
+}
 REPLY = '已更换"镇流器"，\n18时亮灯'
 
 
@@ -40,14 +61,30 @@ def teller() -> Teller:
     return told
 
 
+def extended(**changed: Any) -> c.ClockExtended:
+    return c.ClockExtended(**{**OF_THE_CLOCK, "days": 3, "due": LATER, **changed})
+
+
+def resumed(**changed: Any) -> c.ClockResumed:
+    return c.ClockResumed(**{**OF_THE_CLOCK, "due": LATER, **changed})
+
+
 ANSWERS = CallbackAnswers(
     round=0, contacted=Contacted.YES, solved=Solved.NOT, attitude=Grade.SATISFIED, result=Grade.DISSATISFIED
 )
 VERDICT = {"contacted": Contacted.YES, "solved": Solved.SOLVED, "attitude": Grade.SATISFIED, "result": Grade.FAIRLY}
 CITY, OFFICE = Party(kind=PartyKind.CITY), Party(kind=PartyKind.OFFICE)
 TOO_EARLY = {"action": "record_city_verdict", "code": "illegal_in_state", "reason": "还在办理。"}
+LIMIT = {"state": "due", "department": "房管局", "due": "2026-03-12T17:30:00+08:00"}
+LATER = OfficialDue(at=datetime(2026, 3, 12, 9, 30, tzinfo=UTC))
+PROVISIONAL = ProvisionalDue(earliest=LATER.at, latest=LATER.at + timedelta(days=6))
 TOLD: list[tuple[Any, list[dict[str, Any]]]] = [
     (of(d.Accepted, department="housing"), [{"state": "accepted", "department": "房管局"}]),
+    (extended(), [{**LIMIT, "why": "extended"}]),
+    (extended(due=PROVISIONAL), [{**LIMIT, "due": "2026-03-18T17:30:00+08:00", "why": "extended"}]),
+    (extended(clock=Clock.CITIZEN), []),
+    (resumed(), [{**LIMIT, "why": "resumed"}]),
+    (resumed(clock=Clock.SUPPORTING_TASK), []),
     (of(d.FinalAnswerGiven, text=REPLY, ruling=Ruling.EXPLAINED), [{"state": "handled", "reply": REPLY}]),
     (of(d.Transferred, to="city", reason="属市管道路"), [{"state": "returned", "to": "city", "reason": "属市管道路"}]),
     (
@@ -98,3 +135,9 @@ def test_of_what_is_not_its_own_the_city_hears_nothing(fact: Any, theirs: dict[s
     teller = Teller()
     for each in (registered(**theirs), dispatched(), fact):
         assert heard(teller, each) == []
+
+
+def test_what_is_granted_while_the_work_stands_still_is_told_when_it_goes_on(teller: Teller) -> None:
+    told = [heard(teller, fact) for fact in (of(d.Suspended), extended(), of(d.SuspensionEnded), resumed())]
+
+    assert told == [[], [], [], [{"ticket": TICKET, **LIMIT, "why": "resumed"}]]
