@@ -13,6 +13,7 @@ import aiohttp
 from pydantic import SecretStr, field_validator
 
 from chassis.settings import Settings
+from doors.statuses import says_no
 
 _MOST_BYTES: Final = 16 * 1024 * 1024
 _SECONDS: Final = 10.0
@@ -95,9 +96,9 @@ class Platform:
             raise CityAwayError("unreachable") from None
         if answer.status < 300:  # noqa: PLR2004 - HTTP's words
             return data
-        # Whoever is let in by nobody, or comes too often, says nothing wrong: an operator mends it, or time does. So it
-        # is with whoever is sent elsewhere: a page there, for logging in, would be taken for the answer.
-        if answer.status in (401, 403, 408, 425, 429) or not 400 <= answer.status < 500:  # noqa: PLR2004 - HTTP's words
+        # Whoever is let in by nobody says nothing wrong: an operator mends it. So it is with whoever is sent elsewhere:
+        # a page there, for logging in, would be taken for the answer.
+        if answer.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN) or not says_no(answer.status):
             raise CityAwayError(f"http-{answer.status}")
         raise CityRefusedError(answer.status)
 

@@ -25,6 +25,7 @@ from chassis.failures import transient
 from chassis.metrics import ALARMS, PREFIX
 from chassis.service import Edge, EdgeContext
 from doors.city import Platform
+from doors.statuses import says_no
 from rulebook import Audience, Policy
 from rulebook.rules import Delivery
 from schemas.text import harmless, one_line
@@ -48,7 +49,6 @@ _COUNT_EVERY: Final = 25
 _LOOKS_BACK: Final = timedelta(minutes=1)
 """So often reports are held against all messages that are older than those of the last minutes."""
 _MAIL_PORT: Final = 25
-_TRY_AGAIN: Final = frozenset({408, 425, 429})
 _REQUESTER: Final = Audience.REQUESTER.value
 OUTCOMES: Final = ("accepted", "delivered", "failed", "given_up", "dropped")
 SETTLEMENTS: Final = ("delivered", "undelivered", "unconfirmed")
@@ -101,8 +101,7 @@ def to_webhook(session: aiohttp.ClientSession, url: str, seconds: float) -> Chan
             # A page to which somebody is sent, for logging in, would be taken for the answer.
             async with session.post(url, json=_payload(delivery), headers=headers, allow_redirects=False) as answer:
                 if answer.status >= 300:  # noqa: PLR2004 - HTTP's words
-                    for_ever = 400 <= answer.status < 500 and answer.status not in _TRY_AGAIN  # noqa: PLR2004 - HTTP's words
-                    raise Failed(f"http-{answer.status}", for_ever=for_ever)
+                    raise Failed(f"http-{answer.status}", for_ever=says_no(answer.status))
         except aiohttp.ClientError:
             raise Failed("unreachable") from None
 
