@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 
 from bench.lines import Lines
 from tools.local.broker import Node
-from tools.local.instance import FIRST, Instance
+from tools.local.instance import Instance
 from tools.local.ports import HOST, free_ports
 from tools.local.process import Started
+from tools.local.whereabouts import FIRST
 from tools.prepare.roles import logins
 
 DOOR: Final = "callers/intake"

@@ -194,7 +194,7 @@ def _show(instance: Instance) -> None:
         else:
             state = styled(("未就绪", "yellow"))
         log = os.path.relpath(process.log)
-        table.add_row(process.name, instance.whereabouts(process.name), str(process.pid), state, log)
+        table.add_row(process.name, instance.whereabouts.of(process.name), str(process.pid), state, log)
     _console.print(table)
     tokens = os.path.relpath(instance.secrets)
     _console.print(

@@ -22,25 +22,22 @@ from rulebook import load_policy
 from schemas.layout import Layout
 from schemas.principals import ADMIN
 from tools.errors import SaidClearly
-from tools.layout import LEARNED, MODEL, POLICY, ROOT, home_of
+from tools.layout import ROOT, home_of
 from tools.local import broker, ports, preparing, prometheus
 from tools.local.broker import Node
 from tools.local.database import Cluster
 from tools.local.orphans import end_orphans
-from tools.local.plan import Plan, fill, load_plan
+from tools.local.plan import Plan, load_plan
 from tools.local.ports import HOST, free_ports
 from tools.local.process import Ending, Launch, Started, end, spawn, this_process
 from tools.local.readiness import is_ready
-from tools.local.settings import BUCKET, SAID, LocalSettings, bucket_or, chosen_ports, load_settings
+from tools.local.settings import LocalSettings, chosen_ports, load_settings
 from tools.local.state import State, private, read_state, write_state
+from tools.local.whereabouts import FIRST, Whereabouts
 from tools.prepare import certificates
 from tools.prepare.certificates import Certificates
-from tools.prepare.logins import LOGINS, OPENID
 from tools.prepare.roles import OWNER
 from tools.prepare.secrets import make_named, secret
-
-FIRST = "1"
-"""The worker that has the ports of deploy/services.yaml; others get free ones."""
 
 Announce = Callable[[str], None]
 """Hears, in a few words, what is being done."""
@@ -48,9 +45,6 @@ Announce = Callable[[str], None]
 
 SUPERVISOR = "supervisor"
 """The program that starts again what ended by itself."""
-
-DOORS = ("intake_http", "trace_http", "desk_http", "notify_http")
-"""The ports that people and channels reach; what else is asked over HTTP is asked on this machine."""
 
 _LOOK_AGAIN = 0.1  # seconds
 _numbers = count(1)
@@ -102,14 +96,30 @@ class Instance:
         self.end_all()
 
     @property
+    def whereabouts(self) -> Whereabouts:
+        """Where all of it is, as its ports, clock, policy and layout are now."""
+        return Whereabouts(
+            name=self.name,
+            home=self.home,
+            plan=self.plan,
+            settings=self.settings,
+            ports=self.ports,
+            clock=self.clock,
+            policy=self.policy,
+            layout=self.layout,
+            certificates=self.certificates,
+            cluster=self.cluster,
+        )
+
+    @property
     def kafka(self) -> str:
         """The brokers' addresses, host:port."""
-        return ",".join(f"{HOST}:{node.port}" for node in self.brokers)
+        return self.whereabouts.kafka
 
     @property
     def brokers(self) -> tuple[Node, ...]:
         """The brokers of the cluster, running or not."""
-        return broker.nodes(self.ports)
+        return self.whereabouts.brokers
 
     @property
     def foundations(self) -> tuple[str, ...]:
@@ -119,7 +129,7 @@ class Instance:
     @property
     def secrets(self) -> Path:
         """The folder with the passwords of the broker's users and the database's roles, a file for each."""
-        return self.home / "secrets"
+        return self.whereabouts.secrets
 
     def broker(self, user: str) -> Broker:
         """Return the broker as one of its users reaches it."""
@@ -147,12 +157,11 @@ class Instance:
 
     def postgres_dsn(self, role: str = OWNER, database: str | None = None) -> str:
         """Return the database's address for a service (or for the owner of everything), password included."""
-        return self.cluster.dsn(role, database or self.plan.postgres.database)
+        return self.whereabouts.postgres_dsn(role, database)
 
     def url(self, port: str) -> str:
         """Return the HTTP address of a port by its name in deploy/services.yaml, such as `trace_http`."""
-        scheme = "https" if self.settings.tls and port in DOORS else "http"
-        return f"{scheme}://{HOST}:{self.ports[port]}"
+        return self.whereabouts.url(port)
 
     def start_foundations(self) -> None:
         """Start broker and database side by side; then topics, roles and migrations. Where it fails, nothing stays."""
@@ -292,55 +301,11 @@ class Instance:
 
     def environment(self, service: str, worker: str = FIRST) -> dict[str, str]:
         """Return the variables of a service: LIUHEN_* as deploy/services.yaml says."""
-        program = self.plan.services[service]
-        own = self.ports if worker == FIRST else {**self.ports, **free_ports(program.ports)}
-        wanted = {**self.plan.environment, **program.environment}
-        places = self._places(worker)
-        variables = {name: fill(value, places, own) for name, value in wanted.items()}
-        return {**os.environ, **variables}
+        return self.whereabouts.environment(service, worker)
 
     def addresses(self) -> dict[str, str]:
         """Return where everything is, as the variables by which commands and scripts find it."""
-        database = self.plan.postgres.database
-        return {
-            "LIUHEN_INSTANCE": self.name,
-            "LIUHEN_KAFKA": self.kafka,
-            "LIUHEN_KAFKA_SECRETS": str(self.secrets),
-            "LIUHEN_POSTGRES": f"postgresql://{{service}}@{HOST}:{self.ports['postgres']}/{database}{self.cluster.checked}",
-            "PGPASSFILE": str(self.home / "pgpass"),
-            "LIUHEN_CLOCK": self.clock,
-            "LIUHEN_POLICY": str(self.policy),
-            "LIUHEN_LOGIN": str(self.home / "login"),
-            "LIUHEN_INTAKE_URL": self.url("intake_http"),
-            "LIUHEN_TRACE_URL": self.url("trace_http"),
-            "LIUHEN_DESK_URL": self.url("desk_http"),
-            "LIUHEN_NOTIFY_URL": self.url("notify_http"),
-            "LIUHEN_PROMETHEUS_URL": self.url("prometheus"),
-            "LIUHEN_ATTACHMENTS": bucket_or(self.home / "attachments"),
-            **self.layout.variables(),
-            **self._trust(),
-        }
-
-    def _trust(self) -> dict[str, str]:
-        """Whom clients trust, as the variables by which ours and other libraries are told."""
-        files = self.certificates
-        return (
-            {}
-            if files is None
-            else {"LIUHEN_TLS": "true", "LIUHEN_KAFKA_CA": str(files.ca), "SSL_CERT_FILE": str(files.ca)}
-        )
-
-    def whereabouts(self, name: str) -> str:
-        """Return in one line where a process is reached."""
-        for node in self.brokers:
-            if name == node.process:
-                return f"{HOST}:{node.port}"
-        if name == "postgres":
-            return f"{HOST}:{self.ports['postgres']}/{self.plan.postgres.database}"
-        programs = {**self.plan.services, prometheus.WATCH: self.plan.watch}
-        own = programs[name].ports if name in programs else {}
-        own = self.plan.prometheus.ports if name == "prometheus" else own
-        return "\n".join(f"{self.url(port)}{'/metrics' if port.endswith('_metrics') else ''}" for port in own)
+        return self.whereabouts.addresses()
 
     def write_addresses(self) -> Path:
         """Write the addresses as a file for `source`; return its path."""
@@ -353,37 +318,6 @@ class Instance:
         if self.ephemeral:
             return free_ports([*self.plan.ports(), *broker.port_names(self.settings.brokers)])
         return chosen_ports(self.plan, self.settings)
-
-    def _places(self, worker: str) -> dict[str, str]:
-        addresses = self.addresses()
-        return {
-            **{name: str(value) for name, value in self.layout.model_dump(mode="json").items()},
-            "kafka": addresses["LIUHEN_KAFKA"],
-            "kafka_secrets": addresses["LIUHEN_KAFKA_SECRETS"],
-            "postgres": addresses["LIUHEN_POSTGRES"],
-            "mode": "",
-            "logins": str(self.secrets / LOGINS),
-            "clock": self.clock,
-            "policy": str(self.policy),
-            "log": self.settings.log,
-            "worker": worker,
-            "bind": HOST,
-            "notices": str(self.home / "notices"),
-            "attachments": bucket_or(self.home / "attachments"),
-            "disks": f"here={self.home}",
-            "model": self._model(),
-            "kafka_ca": str(files.ca) if (files := self.certificates) else "",
-            "tls_certificate": str(files.certificate) if files else "",
-            "tls_key": str(files.key) if files else "",
-            **{name: os.environ.get(f"LIUHEN_{name.upper()}", "") for name in (*SAID, *BUCKET, *OPENID)},
-        }
-
-    def _model(self) -> str:
-        """The model that was learned here, else the shipped one, which knows the shipped catalogue alone."""
-        learned = self.home / LEARNED
-        if learned.exists():
-            return str(learned)
-        return str(MODEL) if self.policy == POLICY else ""
 
     def _now(self) -> datetime:
         return Clock.parse(self.clock).now()
@@ -414,11 +348,10 @@ class Instance:
         return self._spawn(Launch(name, command, environment=environment, ready=ready))
 
     def _watch(self) -> Launch:
-        wanted = {**self.plan.environment, **self.plan.watch.environment}
-        variables = {name: fill(value, self._places(FIRST), self.ports) for name, value in wanted.items()}
-        ready = f"http://{HOST}:{variables['LIUHEN_METRICS_PORT']}/metrics"
+        environment = self.whereabouts.environment_of_watch()
+        ready = f"http://{HOST}:{environment['LIUHEN_METRICS_PORT']}/metrics"
         command = [sys.executable, "-m", "tools.watch"]
-        return Launch(prometheus.WATCH, command, environment={**os.environ, **variables}, ready=ready)
+        return Launch(prometheus.WATCH, command, environment=environment, ready=ready)
 
     def _spawn_database(self) -> Started:
         return self._spawn(Launch("postgres", self.cluster.command(), stop_signal=signal.SIGINT))
@@ -455,7 +388,8 @@ class Instance:
         until = time.monotonic() + self.settings.patience
         while not condition():
             if not process.is_alive():
-                self._require_own_ports(process.name)
+                # Somebody else may have taken one between our look at it and the start.
+                ports.require_free(self.ports, self.whereabouts.ports_of(process.name))
                 raise SaidClearly(f"{process.name} 一启动就退出了。{process.log} 的末尾：\n{process.tail()}")
             if time.monotonic() > until:
                 raise SaidClearly(
@@ -463,10 +397,3 @@ class Instance:
                     f"{process.log} 的末尾：\n{process.tail()}"
                 )
             time.sleep(_LOOK_AGAIN)
-
-    def _require_own_ports(self, name: str) -> None:
-        """Say clearly which port somebody else took between our look at it and the start."""
-        of_nodes = {f"kafka-{n}": broker.port_names(n)[-2:] for n in range(2, len(self.brokers) + 1)}
-        of_parts = {"kafka": self.plan.kafka.ports, "postgres": self.plan.postgres.ports, **of_nodes}
-        of_services = {service: program.ports for service, program in self.plan.services.items()}
-        ports.require_free(self.ports, {**of_parts, **of_services}.get(name, ()))

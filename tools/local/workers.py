@@ -8,10 +8,11 @@ from typing import Final, NamedTuple
 from urllib.request import urlopen
 
 from tools.errors import SaidClearly
-from tools.local.instance import FIRST, SUPERVISOR, Instance
+from tools.local.instance import SUPERVISOR, Instance
 from tools.local.process import Ending, Started
 from tools.local.prometheus import WATCH
 from tools.local.readiness import PATIENCE, is_ready
+from tools.local.whereabouts import FIRST
 
 WATCHING: Final = (WATCH, "prometheus")
 _NAME: Final = re.compile(r"[a-z0-9]{1,20}")
