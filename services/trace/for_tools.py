@@ -13,7 +13,6 @@ from services.trace.core.calendars import as_published
 from services.trace.core.citys_list import CityTicket, Difference, OurTicket, differences
 from services.trace.core.desk import marks
 from services.trace.core.holder import AT_REST
-from services.trace.core.rates import IN_TIME_OR_COUNTED, Rate, rates_of, referred_statement
 from services.trace.core.rows import NOBODY, Summary
 from services.trace.edges.answered import (
     ClocksAnswer,
@@ -53,6 +52,7 @@ from services.trace.edges.answered import (
     WayAnswer,
 )
 from services.trace.edges.from_city import ours as came_from_city
+from services.trace.edges.rates import IN_TIME_OR_COUNTED, Rate, rates_of, referred_statement
 from services.trace.edges.words import Words
 from services.trace.reactions import clocks, orders, steps_of, summaries
 

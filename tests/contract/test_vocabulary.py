@@ -41,9 +41,9 @@ from services.sla.reactions.handling import EXTENSION
 from services.sla.reactions.tables import NEEDS_INFO
 from services.trace.core.bands import Band
 from services.trace.core.holder import holder_of
-from services.trace.core.rates import rates_of
 from services.trace.core.rows import ClockStatus, Summary
 from services.trace.edges.lookup import queues
+from services.trace.edges.rates import rates_of
 from tools.local.plan import load_plan
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -233,12 +233,12 @@ def test_every_rate_and_whatever_a_ticket_counts_as_has_a_word() -> None:
     inner = {*STATUSES, "handling", "citizen", "parts_ended"} - {"paused"}
     heard = set(_written("callback_outcome", "services/trace"))
 
-    _same("rate", {rate.name.removesuffix("_other") for rate in rates}, "services/trace/core/rates.py")
+    _same("rate", {rate.name.removesuffix("_other") for rate in rates}, "services/trace/edges/rates.py")
     _same("callback", _literals(Rates, "decisive_callback"), "rulebook.rules.Rates")
-    _same("axis", {rate.axis for rate in rates}, "services/trace/core/rates.py")
+    _same("axis", {rate.axis for rate in rates}, "services/trace/edges/rates.py")
     _same("band", Band, "services/trace/core/bands.py")
     _same("department_kind", DepartmentKind, "rulebook/codes.py")
-    _same("verdict", (verdicts | heard) - answers - inner, "services/trace/core/rates.py")
+    _same("verdict", (verdicts | heard) - answers - inner, "services/trace/edges/rates.py")
 
 
 def test_every_template_has_a_name() -> None:

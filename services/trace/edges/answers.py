@@ -18,13 +18,14 @@ from schemas.registry import model_of
 from schemas.sealed import Seal
 from schemas.spoken import reworded, withheld
 from services.trace.core.ball import BallSpan, LifeStep, ball_in_court
+from services.trace.core.figures import Counted, Figures, figures
 from services.trace.core.holder import CENTRE
 from services.trace.core.lateness import is_late
-from services.trace.core.rates import AUTOMATIC, By, Counted, Figures, Rate, figures, rates_of
 from services.trace.core.rows import ClockRow
 from services.trace.edges.banded import UNBANDED, banded
 from services.trace.edges.calendars import Calendars
 from services.trace.edges.lookup import TicketStanding
+from services.trace.edges.rates import AUTOMATIC, By, Rate, rates_of
 from services.trace.edges.reasons import Derived
 from services.trace.edges.words import Words
 from services.trace.reactions import steps_of
@@ -141,7 +142,7 @@ class Answers:
     def rate(self, rate: Rate, by: By | None, counts: Iterable[Counted]) -> dict[str, Any]:
         """Say a rate: for each part numerator, denominator, and what counted or was left out how often."""
         counts = [*counts]
-        found = figures(rate, counts) or {None: Figures()}
+        found = figures(rate.weights, counts) or {None: Figures()}
         classed = banded(rate, counts, self.words) if by is By.DEPARTMENT else {}
         rows = [
             {

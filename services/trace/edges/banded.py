@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from services.trace.core.bands import Share, bands, class_rate, dispersion, expected
-from services.trace.core.rates import Counted, Figures, Rate, by_category
+from services.trace.core.figures import Counted, Figures, by_category
+from services.trace.edges.rates import Rate
 from services.trace.edges.words import Words
 
 _SAID: Final = ("class", "class_words", "class_rate", "dispersion", "band", "band_words", "expected", "ratio")
@@ -19,7 +20,7 @@ def banded(rate: Rate, counts: Iterable[Counted], words: Words) -> dict[str | No
     if rate.counts_only or not set(rate.weights.values()) <= {0.0, 1.0}:
         return {}
     classes: dict[str, dict[str, dict[str, Share]]] = {}
-    for part, of_categories in by_category(rate, counts).items():
+    for part, of_categories in by_category(rate.weights, counts).items():
         department = words.policy.department(part) if part else None
         mix = {category: _share(its) for category, its in of_categories.items() if its.denominator}
         if part and department and mix:

@@ -19,7 +19,6 @@ from doors.entering import ENTRANCE, Entrance
 from doors.passwords import PASSWORDS, Passwords
 from rulebook import Policy
 from schemas.values import Clock, TicketState
-from services.trace.core.rates import By, Rate, rates_of
 from services.trace.core.rights import Right
 from services.trace.edges import (
     answered,
@@ -35,6 +34,7 @@ from services.trace.edges import (
 )
 from services.trace.edges.answers import Answers
 from services.trace.edges.asked import ANSWERS, CONTEXT, PAGE, WINDOW
+from services.trace.edges.rates import By, Rate, rates_of
 from services.trace.settings import TraceSettings
 from vocabulary import parameter
 

@@ -16,10 +16,11 @@ from rulebook.desk import TASKS
 from schemas import dispatch as d
 from schemas.values import Clock, DeskTaskKind
 from services.trace import store
+from services.trace.core.figures import Counted
 from services.trace.core.lateness import late
-from services.trace.core.rates import By, Counted, Rate, statement, tickets_statement
 from services.trace.core.rows import ClockRow, Summary
 from services.trace.edges.pages import place_of, read_place
+from services.trace.edges.rates import By, Rate, statement, tickets_statement
 
 Row: TypeAlias = dict[str, Any]
 

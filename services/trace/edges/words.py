@@ -17,7 +17,7 @@ from rulebook.sentences import FILTERS
 from schemas.files import read_yaml
 from schemas.owner import Owner
 from schemas.values import Clock
-from services.trace.core.rates import Rate
+from services.trace.edges.rates import Rate
 from worktime import Unit, amount_in_words, deadline_in_words, moment_in_words
 
 SENTENCES: Final = Path(__file__).with_name("sentences.yaml")

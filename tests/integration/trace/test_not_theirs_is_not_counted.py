@@ -15,7 +15,7 @@ from schemas import clocks as c
 from schemas import dispatch as d
 from schemas.owner import Owner
 from schemas.values import Actor, Clock, OfficialDue
-from services.trace.core.rates import RateSource, rates_of
+from services.trace.edges.rates import RateSource, rates_of
 
 BY: Final = Actor(by_rule="test")
 WAYS: Final[Mapping[str, Callable[[Any], Any]]] = {

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rulebook import load_policy
-from services.trace.core.rates import Counted, Rate, figures, rates_of
+from services.trace.core.figures import Counted, figures
+from services.trace.edges.rates import Rate, rates_of
 
 POLICY = load_policy(Path(__file__).resolve().parents[3] / "policy")
 RATES = {rate.name: rate for rate in rates_of(POLICY.rates)}
@@ -20,7 +21,7 @@ VERDICTS = st.sampled_from(["satisfied", "fairly", "average", "dissatisfied", "n
 def test_a_rate_is_the_weighted_mean_of_what_counts(rows: list[tuple[str, str]]) -> None:
     rate = RATES["satisfaction"]
 
-    found = figures(rate, [Counted(part, verdict, 1) for part, verdict in rows])
+    found = figures(rate.weights, [Counted(part, verdict, 1) for part, verdict in rows])
 
     for part, its in found.items():
         mine = [verdict for where, verdict in rows if where == part]
@@ -34,7 +35,7 @@ def test_a_rate_is_the_weighted_mean_of_what_counts(rows: list[tuple[str, str]])
 def test_satisfaction_weighs_the_four_grades_as_the_policy_says() -> None:
     counts = [Counted(None, grade, 1) for grade in ("satisfied", "fairly", "average", "dissatisfied", "not_rated")]
 
-    its = figures(RATES["satisfaction"], counts)[None]
+    its = figures(RATES["satisfaction"].weights, counts)[None]
 
     assert its.value == pytest.approx((1 + 0.8 + 0.6 + 0) / 4)
     assert its.excluded == {"not_rated": 1}
@@ -44,8 +45,8 @@ def test_the_policy_says_whether_an_answer_that_was_not_given_counts_against_fir
     counts = [Counted(None, answer, 1) for answer in ("yes", "no", "not_rated")]
     strict = POLICY.rates.model_copy(update={"first_contact_left_out": ()})
 
-    left_out = figures(RATES["first_contact"], counts)[None]
-    counted = figures(next(rate for rate in rates_of(strict) if rate.name == "first_contact"), counts)[None]
+    left_out = figures(RATES["first_contact"].weights, counts)[None]
+    counted = figures(next(rate for rate in rates_of(strict) if rate.name == "first_contact").weights, counts)[None]
 
     assert (left_out.numerator, left_out.denominator, left_out.excluded) == (1, 2, {"not_rated": 1})
     assert (counted.numerator, counted.denominator, counted.excluded) == (1, 3, {})
@@ -54,7 +55,7 @@ def test_the_policy_says_whether_an_answer_that_was_not_given_counts_against_fir
 def test_actual_resolution_counts_unsolved_and_leaves_reference_and_unreasonable_out() -> None:
     counts = [Counted(None, r, 1) for r in ("solved", "explained", "unsolved", "for_reference", "unreasonable")]
 
-    its = figures(RATES["actual_resolution"], counts)[None]
+    its = figures(RATES["actual_resolution"].weights, counts)[None]
 
     assert (its.numerator, its.denominator) == (1, 3)
     assert its.excluded == {"for_reference": 1, "unreasonable": 1}
@@ -63,7 +64,7 @@ def test_actual_resolution_counts_unsolved_and_leaves_reference_and_unreasonable
 def test_open_and_overdue_counts_against_being_on_time() -> None:
     counts = [Counted(None, v, 1) for v in ("on_time", "late", "overdue", "not_due", "paused", "fell_away")]
 
-    its = figures(RATES["on_time"], counts)[None]
+    its = figures(RATES["on_time"].weights, counts)[None]
 
     assert (its.numerator, its.denominator) == (1, 3)
 
@@ -71,4 +72,4 @@ def test_open_and_overdue_counts_against_being_on_time() -> None:
 def test_nothing_counted_is_no_rate_rather_than_zero() -> None:
     rate: Rate = RATES["first_contact"]
 
-    assert figures(rate, [Counted(None, "no_callback", 3)])[None].value is None
+    assert figures(rate.weights, [Counted(None, "no_callback", 3)])[None].value is None

@@ -13,7 +13,6 @@ from chassis.problems import HttpProblem
 from chassis.routes import Route, choice, flag, moment, text
 from schemas.values import TicketState
 from services.trace.core.bands import Band
-from services.trace.core.rates import By
 from services.trace.core.rights import Right
 from services.trace.edges import asked, entering, lookup
 from services.trace.edges.asked import ANSWERS, CONTEXT
@@ -21,6 +20,7 @@ from services.trace.edges.browser import looking
 from services.trace.edges.browser.fresh import FRESH
 from services.trace.edges.browser.showing import page, show
 from services.trace.edges.lookup import TicketStanding
+from services.trace.edges.rates import By
 
 _WINDOW: Final = timedelta(days=30)
 _BANDED: Final = "on_time"

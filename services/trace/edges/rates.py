@@ -1,18 +1,15 @@
-"""The published rates: what each counts, leaves out and is dated by, as data; and the arithmetic, which is pure."""
+"""The published rates: what each counts, leaves out and is dated by, and the statements that count it."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, NamedTuple, TypeVar
+from typing import Final
 
 from rulebook.rules import Rates
 from schemas.values import Contacted
 from services.trace.core.lateness import late
-
-P = TypeVar("P")
 
 AUTOMATIC: Final = "automatic_dispatch"
 """The rate of what policy dispatched rightly, of what a person checked."""
@@ -68,29 +65,6 @@ class Rate:
     answers: str = ""
     callback: str = ""
     counts_only: bool = False
-
-
-@dataclass(slots=True)
-class Figures:
-    """A rate of one part of the tickets: value is None where nothing counts."""
-
-    numerator: float = 0
-    denominator: int = 0
-    counted: dict[str, int] = field(default_factory=dict)
-    excluded: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def value(self) -> float | None:
-        return self.numerator / self.denominator if self.denominator else None
-
-
-class Counted(NamedTuple):
-    """So many rows of a part came to a verdict; the category, where they are counted by that too."""
-
-    part: str | None
-    verdict: str
-    rows: int
-    category: str | None = None
 
 
 _CLOSED, _REGISTERED, _DUE, _GIVEN = "s.closed_at", "s.registered_at", "c.due", "o.given_at"
@@ -262,33 +236,6 @@ _OTHERS: Final = (
 
 IN_TIME_OR_COUNTED: Final = frozenset({"on_time", "citizen_on_time", "acceptance", "received", AUTOMATIC})
 """The rates of what was done before a matter went elsewhere, and of how many there were: these stay."""
-
-
-def figures(rate: Rate, counts: Iterable[Counted]) -> dict[str | None, Figures]:
-    """Work a rate out of counted verdicts, for each part of the tickets; the part of one that is not split is None."""
-    return _worked_out(rate, ((count.part, count) for count in counts))
-
-
-def by_category(rate: Rate, counts: Iterable[Counted]) -> dict[str | None, dict[str, Figures]]:
-    """Work a rate out for each category of each part."""
-    found: defaultdict[str | None, dict[str, Figures]] = defaultdict(dict)
-    for (part, category), its in _worked_out(rate, (((each.part, each.category), each) for each in counts)).items():
-        found[part][category or ""] = its
-    return dict(found)
-
-
-def _worked_out(rate: Rate, counts: Iterable[tuple[P, Counted]]) -> dict[P, Figures]:
-    found: defaultdict[P, Figures] = defaultdict(Figures)
-    for part, (_, verdict, rows, _) in counts:
-        its = found[part]
-        weight = rate.weights.get(verdict)
-        if weight is None:
-            its.excluded[verdict] = its.excluded.get(verdict, 0) + rows
-        else:
-            its.counted[verdict] = its.counted.get(verdict, 0) + rows
-            its.denominator += rows
-            its.numerator += weight * rows
-    return dict(found)
 
 
 def statement(rate: Rate, by: By | None) -> str:
