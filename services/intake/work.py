@@ -57,8 +57,9 @@ from services.intake.core.raising import raised_by
 from services.intake.core.reading import Reading, Unreadable, read
 from services.intake.core.repeats import candidates_of, comparable
 from services.intake.core.rules import DoorRules
-from services.intake.core.state import Answer, Decision, DoorConfig, DoorState, KnownTicket, Secrets, Verdict
+from services.intake.core.state import Answer, Decision, DoorConfig, DoorState, KnownTicket, Secrets
 from services.intake.reactions import NewsRow, RefusedLater, concerns, react, refuses, whole_of
+from services.intake.store import attachments, survey
 
 _CORE: Final = Path(__file__).with_name("core")
 _NUMBERING: Final = "numbering"
@@ -67,7 +68,6 @@ _RECEIVED: Final = "received"
 _EPOCH: Final = datetime.fromtimestamp(0, UTC)
 _ASKS: Final = "request_device"
 OfDevices = RecordVisit | RequestDevice | ApproveDevice | DeclineDevice
-_OF_DEVICES: Final = (RecordVisit, RequestDevice, ApproveDevice, DeclineDevice)
 """The actions that say of a visitor and a device that they belong together, or not."""
 
 
@@ -123,11 +123,11 @@ def working(taking: Taking, newsroom: Newsroom) -> Work:
         forgotten = [item.envelope.subject for item in heard_of if isinstance(item.message, ContactForgotten)]
         if forgotten:
             await store.forget(transaction.connection, forgotten)
-            await store.remove_attachments(transaction.connection, forgotten, _earliest(transaction))
+            await attachments.remove_attachments(transaction.connection, forgotten, _earliest(transaction))
         cleared = [each for each in _heard(items) if isinstance(each, AttachmentRemoved)]
         removed = [(each.attachment, each.incident or each.ticket) for each in cleared]
         if removed:
-            await store.remove_named(transaction.connection, removed, _earliest(transaction))
+            await attachments.remove_named(transaction.connection, removed, _earliest(transaction))
         redacted = [(each.ticket, each.passage) for each in _heard(items) if isinstance(each, Redacted)]
         if redacted:
             await store.insert_redactions(transaction.connection, redacted)
@@ -187,7 +187,7 @@ async def _said(transaction: Transaction, record: Record, reading: Reading, stat
         return ()
     said = facts_of(transaction.tail.words(cause_of(record, reading)))
     new = [each for each in attachments_in(said, reading.party) if each.id not in state.attachments]
-    await store.insert_attachments(transaction.connection, new, record.timestamp)
+    await attachments.insert_attachments(transaction.connection, new, record.timestamp)
     state.attachments |= {each.id: each for each in new}
     return said
 
@@ -260,15 +260,14 @@ async def load(config: DoorConfig, readings: Sequence[Reading], transaction: Tra
         since = _earliest(transaction) - timedelta(days=config.rules.recurrence.within_days)
         for ticket in await store.load_ended_tickets(connection, back, since):
             state.ended_by_requester.setdefault(ticket.requester or "", []).append(ticket)
-    about = [action for action in actions if isinstance(action, _OF_DEVICES)]
+    about = [action for action in actions if isinstance(action, OfDevices)]
     if about:
         await _load_visitors(connection, state, about)
-    attachments = {one.id for action in actions for _, one in named_in(action)}
-    if attachments:
-        state.attachments = await store.load_attachments(connection, attachments)
+    if named_here := {one.id for action in actions for _, one in named_in(action)}:
+        state.attachments = await attachments.load_attachments(connection, named_here)
     looked_into = sorted({action.visit for action in actions if isinstance(action, SettleDoubts)})
     if looked_into:
-        state.doubted = await store.load_doubted(connection, looked_into)
+        state.doubted = await survey.load_doubted(connection, looked_into)
     return state
 
 
@@ -278,34 +277,34 @@ def _earliest(transaction: Transaction) -> Instant:
 
 async def _load_visitors(connection: Connection, state: DoorState, actions: Sequence[OfDevices]) -> None:
     visitors = sorted({action.visitor for action in actions})
-    state.bindings = await store.load_bindings(connection, visitors, sorted({action.device for action in actions}))
+    state.bindings = await survey.load_bindings(connection, visitors, sorted({action.device for action in actions}))
     if any(not isinstance(action, RequestDevice) for action in actions):
-        state.requests = await store.load_requests(connection, visitors)
+        state.requests = await survey.load_requests(connection, visitors)
     declines = any(isinstance(action, DeclineDevice) for action in actions)
     declined = {asked.receipt for asked in state.requests.values()} if declines else set()
     if declined:
         state.asked = dict(await store.load_answered(connection, declined))
     visits = [(action.visitor, action.visited_at) for action in actions if isinstance(action, RecordVisit)]
     if visits:
-        for visitor, seen in await store.load_neighbours(connection, visits):
+        for visitor, seen in await survey.load_neighbours(connection, visits):
             state.visits.setdefault(visitor, []).append(seen)
 
 
 async def save(transaction: Transaction, decided: Sequence[DecidedSubmission]) -> None:
     """Write what was decided, in an order of tables and rows that is the same for every worker."""
     connection = transaction.connection
-    verdicts: list[tuple[tuple[str, str, str], Verdict, str, Instant]] = []
-    for item, reading, received, decision in decided:
-        if decision.verdict is not None:
-            key = (str(reading.party), reading.source, reading.id)
-            verdicts.append((key, decision.verdict, item.lane, received))
+    verdicts = [
+        ((str(reading.party), reading.source, reading.id), decision.verdict, item.lane, received)
+        for item, reading, received, decision in decided
+        if decision.verdict is not None
+    ]
     if verdicts:
         await store.insert_verdicts(connection, verdicts)
     tickets = sorted(ticket for one in decided for ticket in one.decision.tickets)
     if tickets:
         await store.insert_tickets(connection, tickets)
     if named := [one for each in decided for one in each.decision.names]:
-        await store.name_attachments(connection, named)
+        await attachments.name_attachments(connection, named)
     refused = [(d.item, d.reading, d.decision.refusal, d.received) for d in decided if d.decision.refusal]
     if refused:
         await store.insert_refused(connection, refused, transaction.seal)
@@ -316,18 +315,18 @@ async def _save_survey(connection: Connection, decisions: Sequence[Decision]) ->
     """Write devices, visits and what was found about their doubts."""
     declined = [*filter(None, (one.declined for one in decisions))]
     if declined:
-        await store.decline_requests(connection, declined)
+        await survey.decline_requests(connection, declined)
         refused = [RefusedLater(one.receipt, _ASKS, one.why.code, one.why.reason) for one in declined]
         await store.refuse_later(connection, refused)
     for request in filter(None, (one.device_request for one in decisions)):
-        await store.save_request(connection, request)
+        await survey.save_request(connection, request)
     for binding in (binding for one in decisions for binding in one.bindings):
-        await store.save_binding(connection, binding)
+        await survey.save_binding(connection, binding)
     visits = [*filter(None, (one.visit for one in decisions))]
     if visits:
-        await store.insert_visits(connection, visits)
+        await survey.insert_visits(connection, visits)
     for settled in filter(None, (one.settled for one in decisions)):
-        await store.save_settled(connection, settled)
+        await survey.save_settled(connection, settled)
 
 
 async def _hear(
@@ -361,14 +360,14 @@ async def _hear(
     await _remember(transaction.connection, before, known, news)
     if refused:
         await store.refuse_later(transaction.connection, refused)
-        await store.unname_attachments(transaction.connection, [one.receipt for one in refused])
+        await attachments.unname_attachments(transaction.connection, [one.receipt for one in refused])
     if opens:
         await store.open_by(transaction.connection, opens)
     return words
 
 
 async def _with_numbers(transaction: Transaction, items: Sequence[Heard]) -> Sequence[Heard]:
-    """What was heard, with corrected contacts opened: the end of the number opens a receipt."""
+    """What was heard, with corrected contacts opened: their number opens a receipt."""
     corrected = [item.message.model_dump_json() for item in items if isinstance(item.message, Corrected)]
     if not corrected or transaction.contacts is None:
         return items

@@ -21,7 +21,7 @@ TREE: Final[Mapping[str, str]] = {
     "settings.py": "what it is told by its surroundings",
     "work.py": "what it does in a lane transaction",
     "reactions": "what each fact that it hears means to it: a file, or one for each stretch of a ticket's life",
-    "store.py": "its statements, one function each",
+    "store": "its statements, one function each: a file, or one for each of what it keeps",
     "sql": "its tables",
     "core": "what decides and calculates, and the data that it goes by; it is pure",
     "edges": "what faces people and other systems, outside any lane transaction",
@@ -50,7 +50,7 @@ remembers in tables what it decided. `trace` decides nothing: it folds the facts
 
 def entries(folder: Path) -> set[str]:
     names = {path.name for path in folder.iterdir() if path.name != "__pycache__"}
-    return {"reactions" if name == "reactions.py" else name for name in names}
+    return {name.removesuffix(".py") if name.removesuffix(".py") in TREE else name for name in names}
 
 
 def test_these_are_all_services() -> None:

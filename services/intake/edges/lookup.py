@@ -9,10 +9,10 @@ from typing import Final, NamedTuple
 from chassis.service import Instant, Pool
 from schemas.numbering import LENGTH, parts_of
 from schemas.values import TicketState
-from services.intake import store
 from services.intake.core.reading import Reading
 from services.intake.core.state import KnownAttachment
 from services.intake.edges.answered import News, Standing, Ticket
+from services.intake.store.attachments import ATTACHMENTS
 
 _SPOKE: Final = (
     "case when s.spoke_as = '{{}}' then s.shown else exists (select from ticket t"
@@ -67,7 +67,7 @@ async def _earlier(pool: Pool, reading: Reading) -> Put | None:
 
 async def attachments(pool: Pool, ids: Sequence[str]) -> dict[str, KnownAttachment]:
     """Find which of these attachments can be named, and by whom."""
-    return {row["id"]: KnownAttachment(*row) for row in await pool.fetch(store.ATTACHMENTS, ids)}
+    return {row["id"]: KnownAttachment(*row) for row in await pool.fetch(ATTACHMENTS, ids)}
 
 
 async def note_sent(pool: Pool, reading: Reading) -> None:

@@ -1,4 +1,4 @@
-"""The door's tables: one function per statement, all of them set-based."""
+"""The door's tables of submissions and of what is known of tickets: one function per statement, all set-based."""
 
 from __future__ import annotations
 
@@ -20,24 +20,10 @@ from sealing.records import RecordSeal
 from services.intake.core.numbers import Numbering
 from services.intake.core.reading import Reading
 from services.intake.core.repeats import Candidates
-from services.intake.core.state import (
-    Binding,
-    DeclinedDevice,
-    DeviceRequest,
-    DoubtedVisit,
-    KnownAttachment,
-    KnownTicket,
-    NamedBy,
-    SettledDoubts,
-    Sighting,
-    SubmissionKey,
-    Verdict,
-    VisitRow,
-)
+from services.intake.core.state import KnownTicket, SubmissionKey, Verdict
 from services.intake.reactions import NewsRow, RefusedLater, SubmissionId
 
 _TICKET = ", ".join(KnownTicket._fields)
-_NEIGHBOUR_HOURS = 12
 
 WORDS: Final = (
     WordsTable("ticket", "id", ("place", "words", "reply")),
@@ -47,59 +33,6 @@ WORDS: Final = (
 """Where the door keeps what people said, by ticket."""
 RECORDS: Final = ("refused_record",)
 """Where it keeps records as they came."""
-
-
-ATTACHMENTS: Final = (
-    "select id, party, sha256, size, media, receipt from attachment where id = any($1::text[]) and removed_at is null"
-)
-
-
-async def load_attachments(connection: Connection, ids: Iterable[str]) -> dict[str, KnownAttachment]:
-    """Find which of these attachments can be named; nobody removes them until this transaction ends."""
-    rows = await connection.fetch(f"{ATTACHMENTS} order by id for update", sorted(ids))
-    return {row["id"]: KnownAttachment(*row) for row in rows}
-
-
-async def insert_attachments(connection: Connection, known: Sequence[KnownAttachment], at: Instant) -> None:
-    """Know uploads again whose rows are lost, by their ids: what they were called is lost, their contents are not."""
-    await connection.executemany(
-        "insert into attachment (id, party, login, name, media, size, sha256, uploaded_at)"
-        " values ($1, $2, '', $1, $3, $4, $5, $6) on conflict (id) do nothing",
-        [(each.id, each.party, each.media, each.size, each.sha256, at) for each in known],
-    )
-
-
-async def name_attachments(connection: Connection, named: Sequence[NamedBy]) -> None:
-    """Remember by which submissions attachments are named, and for which tickets."""
-    await connection.execute(
-        "update attachment a set receipt = x.receipt, ticket = x.ticket"
-        " from unnest($1::text[], $2::text[], $3::text[]) x(id, receipt, ticket) where a.id = x.id",
-        *columns(sorted(named), len(NamedBy._fields)),
-    )
-
-
-async def unname_attachments(connection: Connection, receipts: Iterable[str]) -> None:
-    """Let submissions that were refused since name nothing: their author may name it again."""
-    await connection.execute(
-        "update attachment set receipt = null, ticket = null where receipt = any($1::text[])", sorted(receipts)
-    )
-
-
-async def remove_attachments(connection: Connection, tickets: Sequence[str], at: Instant) -> None:
-    """Let go what was uploaded for these tickets; the contents follow."""
-    await connection.execute(
-        "update attachment set removed_at = $2, name = null where ticket = any($1::text[]) and removed_at is null",
-        *(tickets, at),
-    )
-
-
-async def remove_named(connection: Connection, removed: Sequence[tuple[str, str]], at: Instant) -> None:
-    """Let go these attachments, each of the ticket or incident that it was uploaded for; the contents follow."""
-    await connection.execute(
-        "update attachment a set removed_at = $3, name = null from unnest($1::text[], $2::text[]) x(id, ticket)"
-        " where a.id = x.id and a.ticket = x.ticket and a.removed_at is null",
-        *(*columns(removed, 2), at),
-    )
 
 
 async def load_verdicts(connection: Connection, keys: Sequence[SubmissionKey]) -> dict[SubmissionKey, Verdict]:
@@ -346,110 +279,6 @@ async def insert_news(connection: Connection, news: Sequence[NewsRow]) -> None:
         "insert into news (ticket, at, happened, state, text)"
         " select * from unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[])",
         *columns(news, len(NewsRow._fields)),
-    )
-
-
-async def load_bindings(connection: Connection, visitors: Sequence[str], devices: Sequence[str]) -> list[Binding]:
-    """Find the devices of these visitors, past ones too, and the visitors of these devices."""
-    rows = await connection.fetch(
-        "select visitor, device, since, until, approved_by from device"
-        " where visitor = any($1::text[]) or device = any($2::text[]) and until is null",
-        visitors,
-        devices,
-    )
-    return [Binding(*row) for row in rows]
-
-
-async def load_requests(connection: Connection, visitors: Sequence[str]) -> dict[str, DeviceRequest]:
-    rows = await connection.fetch(
-        "select visitor, device, receipt, at from device_request where visitor = any($1::text[])", visitors
-    )
-    return {row["visitor"]: DeviceRequest(*row) for row in rows}
-
-
-async def save_request(connection: Connection, request: DeviceRequest) -> None:
-    await connection.execute(
-        "insert into device_request (visitor, device, receipt, at) values ($1, $2, $3, $4) on conflict (visitor)"
-        " do update set device = excluded.device, receipt = excluded.receipt, at = excluded.at",
-        *request,
-    )
-
-
-async def decline_requests(connection: Connection, declined: Sequence[DeclinedDevice]) -> None:
-    """Forget wishes that were declined."""
-    await connection.execute(
-        "delete from device_request r using unnest($1::text[], $2::text[]) d(visitor, receipt)"
-        " where r.visitor = d.visitor and r.receipt = d.receipt",
-        [each.visitor for each in declined],
-        [each.receipt for each in declined],
-    )
-
-
-async def save_binding(connection: Connection, binding: Binding) -> None:
-    """End a binding, or begin one; a serialization failure when another lane bound the same one at the same time."""
-    if binding.until is not None:
-        await connection.execute(
-            "update device set until = $3 where visitor = $1 and device = $2 and until is null",
-            binding.visitor,
-            binding.device,
-            binding.until,
-        )
-        return
-    done = await connection.execute(
-        "insert into device (visitor, device, since, approved_by) values ($1, $2, $3, $4) on conflict do nothing",
-        *(binding.visitor, binding.device, binding.since, binding.approved_by),
-    )
-    if done != "INSERT 0 1":
-        raise asyncpg.SerializationError("another lane bound the visitor or the device at the same time")
-    await connection.execute("delete from device_request where visitor = $1", binding.visitor)
-
-
-async def load_neighbours(connection: Connection, visits: Sequence[tuple[str, Instant]]) -> list[tuple[str, Sighting]]:
-    """Find where visitors were just before and just after these moments."""
-    side = (
-        "(select visited_at, latitude, longitude, accuracy from visit v where v.visitor = x.visitor and v.visited_at"
-        " {} order by v.visited_at {} limit 1)"
-    )
-    before = side.format(f"between x.at - interval '{_NEIGHBOUR_HOURS} hours' and x.at", "desc")
-    after = side.format(f"between x.at and x.at + interval '{_NEIGHBOUR_HOURS} hours'", "asc")
-    rows = await connection.fetch(
-        "select x.visitor, n.* from unnest($1::text[], $2::timestamptz[]) x(visitor, at)"  # noqa: S608 - constants
-        f" cross join lateral ({before} union {after}) n",
-        *columns(visits, 2),
-    )
-    return [(row[0], Sighting(*row[1:])) for row in rows]
-
-
-async def load_doubted(connection: Connection, receipts: Sequence[str]) -> dict[str, DoubtedVisit]:
-    """Find visits by their receipts, with whoever looked into their doubts."""
-    rows = await connection.fetch(
-        "select v.receipt, v.visitor, v.doubts, s.name from visit v left join doubts_settled s on s.visit = v.receipt"
-        " where v.receipt = any($1::text[])",
-        receipts,
-    )
-    return {row["receipt"]: DoubtedVisit(row["visitor"], tuple(row["doubts"]), row["name"]) for row in rows}
-
-
-async def save_settled(connection: Connection, settled: SettledDoubts) -> None:
-    """Write what was found about a visit; a serialization failure when another lane wrote it at the same time."""
-    done = await connection.execute(
-        "insert into doubts_settled (visit, verdict, person, name, at) values ($1, $2, $3, $4, $5)"
-        " on conflict do nothing",
-        *settled,
-    )
-    if done != "INSERT 0 1":
-        raise asyncpg.SerializationError("another lane settled the doubts of the visit at the same time")
-
-
-async def insert_visits(connection: Connection, visits: Sequence[VisitRow]) -> None:
-    rows = [(*visit[:-1], "\n".join(visit.doubts)) for visit in visits]
-    await connection.execute(
-        "insert into visit (receipt, visitor, unit, visited_at, latitude, longitude, accuracy, household, problems,"
-        " doubts) select receipt, visitor, unit, at, latitude, longitude, accuracy, household, problems,"
-        " string_to_array(doubts, E'\\n') from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[],"
-        " $5::float8[], $6::float8[], $7::float8[], $8::text[], $9::int[], $10::text[])"
-        " v(receipt, visitor, unit, at, latitude, longitude, accuracy, household, problems, doubts)",
-        *columns(rows, 10),
     )
 
 
