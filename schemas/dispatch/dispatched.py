@@ -52,6 +52,11 @@ class Accepted(DispatchFact):
     presumed: bool = False
     binding: bool | None = None
 
+    @property
+    def lapsed(self) -> bool:
+        """Whether the lead let the return window go by; nobody waits for one who gets a binding order."""
+        return self.presumed and not self.binding
+
 
 class ReturnRequested(Carrying):
     """The lead asked to return the order."""

@@ -124,7 +124,7 @@ profiles.on(d.Accepted)(lambda p, _, __: replace(p, takes_returns=False, accepte
 @wishes.on(d.Accepted)
 def _accepted(fact: d.Accepted, o: Occasion) -> Wishes:
     """An urgent order that nobody took in time is the supervisor's matter at once."""
-    if fact.presumed and not fact.binding and o.profile.tier is Tier.URGENT:
+    if fact.lapsed and o.profile.tier is Tier.URGENT:
         whom = o.book.supervisors(o.at, at_once=True)
         yield from o.to("supervisor-urgent-unaccepted", whom, department=o.book.name(fact.department))
 

@@ -55,7 +55,7 @@ def _department_replaced(fact: d.DepartmentReplaced, _whose: Whose) -> Commands:
 @clocks.on(d.Accepted)
 def _accepted(fact: d.Accepted, _whose: Whose) -> Commands:
     """Whoever counts as having accepted because the window lapsed did nothing in time."""
-    return () if fact.presumed and not fact.binding else (Meet(these(Clock.RETURN_WINDOW)),)
+    return () if fact.lapsed else (Meet(these(Clock.RETURN_WINDOW)),)
 
 
 @clocks.on(d.ReturnRequested)

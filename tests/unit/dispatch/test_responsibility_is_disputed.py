@@ -96,6 +96,7 @@ def test_disputed_twice_is_adjudicated_and_the_ruling_binds() -> None:
     ruled.lead(i.RequestReturn, **GROUND).refused("order_binds")
     accepted = ruled.said(d.Accepted)
     assert (accepted.department, accepted.by.by_rule, accepted.binding) == (LEAD, "policy", True)
+    assert not accepted.lapsed
 
 
 def test_disputed_between_two_departments_is_adjudicated() -> None:
