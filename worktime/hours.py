@@ -70,13 +70,8 @@ class OfficeHours(Frozen):
 
     @property
     def day(self) -> timedelta:
-        """Office time of one working day."""
+        """Office time of one working day: 6 h 30 min of the default hours."""
         return timedelta(microseconds=self.length)
-
-    @property
-    def half_day(self) -> timedelta:
-        """Half of the office time of one working day: 3 h 15 min of the default 6 h 30 min."""
-        return self.day / 2
 
     def worked(self, since_midnight: int) -> int:
         """Office time of a working day up to a moment of it, both in microseconds."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, tzinfo
+from datetime import datetime
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -55,10 +55,6 @@ class Owed(NamedTuple):
     def is_late(self, now: datetime) -> bool:
         """Tell whether something that it has to keep has certainly been missed."""
         return any(breach_by(each.due) < now for each in self.order.due)
-
-    def is_due_on(self, now: datetime, zone: tzinfo) -> bool:
-        """Tell whether what comes first has to be done on the day of a moment."""
-        return self.due is not None and remind_by(self.due.due).astimezone(zone).date() == now.astimezone(zone).date()
 
 
 GROUPS: Final[Mapping[Group, str]] = {

@@ -117,8 +117,8 @@ def test_hours_run_through_nights_and_holidays_and_office_time_does_not(
     assert due_at(clock(budget, start)) == at(expected)
 
 
-def test_half_a_working_day_is_half_of_its_office_time() -> None:
-    assert HOURS.half_day.total_seconds() == 195 * 60
+def test_a_working_day_has_as_much_office_time_as_its_hours() -> None:
+    assert HOURS.day.total_seconds() == 390 * 60
     assert HOURS.close == time(17, 30)
 
 
