@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from schemas.attachments import Attached, Carries
 from schemas.complaint import Complaint
@@ -42,7 +42,8 @@ class TicketFact(Message, owner="tickets"):
 class Registered(Complaint, TicketFact, Carries):
     """A problem was recorded as a ticket; `requester` is a keyed hash that is equal for the same phone or account.
 
-    `recurrence_of` is an earlier ticket of the same matter, which had ended.
+    `recurrence_of` is an earlier ticket of the same matter, which had ended; `handed_down` says that the city itself
+    registered it, and not somebody who named its number.
     """
 
     counted_by: ClassVar[str] = "channel"
@@ -54,6 +55,7 @@ class Registered(Complaint, TicketFact, Carries):
     agent: Person | None = None
     visit: VisitRef | None = None
     recurrence_of: TicketId | None = None
+    handed_down: Literal[True] | None = None
 
 
 class Answered(TicketFact):

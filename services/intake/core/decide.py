@@ -136,12 +136,17 @@ def _register(state: DoorState, reading: Reading, action: Register, moment: Mome
         occurred=min(happened, moment.received),
         account=next(iter(state.config.secrets.identities(action.contact)[1:]), None),
     )
-    message = _registered(known, action, happened, before, attached(state.attachments, action))
+    message = _registered(known, action, happened, before, attached(state.attachments, action), reading.party)
     return accepted(reading, (fact(ticket, message),), (known,))
 
 
 def _registered(
-    known: KnownTicket, action: Register, happened: datetime, before: Earlier, came: tuple[Attached, ...] | None
+    known: KnownTicket,
+    action: Register,
+    happened: datetime,
+    before: Earlier,
+    came: tuple[Attached, ...] | None,
+    party: Party,
 ) -> Registered:
     return Registered(
         ticket=known.id,
@@ -162,6 +167,7 @@ def _registered(
         occurred_at=happened,
         agent=action.agent,
         recurrence_of=before.recurrence_of,
+        handed_down=True if party.kind is PartyKind.CITY else None,
         attachments=came,
     )
 

@@ -10,7 +10,7 @@ from schemas import dispatch as d
 from schemas import tickets as t
 from schemas.recognised import gist
 from schemas.sealed import told_by
-from schemas.values import Channel, Contact, RequesterKind, Tier
+from schemas.values import Channel, Contact, PartyKind, RequesterKind, Tier
 from services.notify.core.occasion import Occasion
 from services.notify.core.profile import Profile
 from services.notify.reactions.tables import GIST, Wishes, known_under, profiles, wishes
@@ -28,7 +28,7 @@ def _known(profile: Profile, fact: d.Opened, _at: datetime) -> Profile:
         anonymous=fact.requester_kind is RequesterKind.ANONYMOUS,
         contact=fact.contact,
         contacts=fact.contacts or (),
-        upstream=fact.upstream.number if fact.upstream and fact.part_of is None else None,
+        upstream=fact.upstream.number if fact.upstream and _is_of_the_city(fact) else None,
         visitor=fact.visit.visitor if fact.visit else None,
         confidential=fact.confidential,
         accused=fact.accused,
@@ -39,6 +39,11 @@ def _known(profile: Profile, fact: d.Opened, _at: datetime) -> Profile:
         place=fact.place.text,
         text=gist(fact.text, GIST),
     )
+
+
+def _is_of_the_city(fact: d.Opened) -> bool:
+    """Whoever takes a call may name any number of the city: it hears of what it handed down itself alone."""
+    return fact.part_of is None and fact.by.party is not None and fact.by.party.kind is PartyKind.CITY
 
 
 @profiles.on(t.Answered)

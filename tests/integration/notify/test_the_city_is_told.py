@@ -13,7 +13,7 @@ from chassis.service import EdgeContext
 from rulebook.rules import Delivery
 from schemas import clocks as c
 from schemas.owner import Owner
-from schemas.values import Clock, Upstream
+from schemas.values import Actor, Clock, Party, PartyKind, Upstream
 from services.notify.core.notice import Way
 from services.notify.edges.channels import Loop, channels_of
 from services.notify.settings import NotifySettings
@@ -84,7 +84,10 @@ async def test_more_time_that_a_department_was_granted_reaches_the_city(
     planner: Any, later: Any, city: City, token: Path
 ) -> None:
     told = Teller()
-    for known in (registered(upstream=Upstream(number=NUMBER)), dispatched()):
+    for known in (
+        registered(upstream=Upstream(number=NUMBER), by=Actor(party=Party(kind=PartyKind.CITY))),
+        dispatched(),
+    ):
         told.tell(known)
     granted = c.ClockExtended(
         ticket=TICKET,

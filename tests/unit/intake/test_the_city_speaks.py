@@ -20,7 +20,11 @@ def test_an_order_of_the_city_is_answered_on_its_own_topic_and_its_requester_by_
     assert [answer.topic for answer in decision.says] == [TICKETS, channel_topic("city")]
     registered = decision.says[0].message
     assert (registered.channel, registered.confidential) == ("hotline", True)
-    assert registered.upstream.number == ORDER["number"]
+    assert (registered.upstream.number, registered.handed_down) == (ORDER["number"], True)
+
+
+def test_whoever_takes_a_call_and_names_a_number_of_the_city_is_not_the_city(front: Any, report: Any) -> None:
+    assert front.took("hotline", "register", report | {"upstream": ORDER})[0].handed_down is None
 
 
 def test_whoever_called_here_too_the_citys_order_stays_one_of_its_own(front: Any, report: Any) -> None:

@@ -15,6 +15,7 @@ from schemas.dispatch import DispatchFact
 from schemas.examples import example
 from schemas.owner import Owner
 from schemas.values import (
+    Actor,
     Clock,
     Contacted,
     Grade,
@@ -29,6 +30,7 @@ from schemas.values import (
 from tests.support.notify import BY, TICKET, Teller, dispatched, registered
 
 NUMBER = "SH20260302-1"
+HANDED_DOWN = Actor(party=Party(kind=PartyKind.CITY))
 OF_THE_CLOCK: dict[str, Any] = {
     "ticket": TICKET,
     "clock_id": "handling",
@@ -56,7 +58,7 @@ def heard(teller: Teller, fact: Any) -> list[dict[str, Any]]:
 @pytest.fixture
 def teller() -> Teller:
     told = Teller()
-    assert heard(told, registered(upstream=Upstream(number=NUMBER))) == []
+    assert heard(told, registered(upstream=Upstream(number=NUMBER), by=HANDED_DOWN)) == []
     assert heard(told, dispatched()) == []
     return told
 
@@ -129,7 +131,14 @@ def test_the_city_hears_each_step_of_its_order(teller: Teller, fact: Any, told: 
 
 @pytest.mark.parametrize("fact", [fact for fact, _ in TOLD], ids=lambda value: type(value).__name__)
 @pytest.mark.parametrize(
-    "theirs", [{}, {"upstream": Upstream(number=NUMBER), "part_of": TICKET}], ids=["ours", "a part"]
+    "theirs",
+    [
+        {},
+        {"upstream": Upstream(number=NUMBER), "by": HANDED_DOWN, "part_of": TICKET},
+        {"upstream": Upstream(number=NUMBER), "by": Actor(party=Party(kind=PartyKind.HOTLINE))},
+        {"upstream": Upstream(number=NUMBER), "by": Actor(party=Party(kind=PartyKind.SURVEY))},
+    ],
+    ids=["ours", "a part", "a call that names its number", "a visit that names its number"],
 )
 def test_of_what_is_not_its_own_the_city_hears_nothing(fact: Any, theirs: dict[str, Any]) -> None:
     teller = Teller()

@@ -36,10 +36,11 @@ def opened(fact: Registered, rules: Rules, at: datetime) -> d.Opened:
     tier = shorter(fact.tier or usual, usual)
     complaint = fact.complaint
     complaint["place"] = fact.place.within(fact.place.subdistrict or locate(rules.policy, fact.place.text, at))
+    author = PartyKind.CITY if fact.handed_down else PartyKind(fact.channel.value)
     return d.Opened(
         **complaint,
         ticket=fact.ticket,
-        by=Actor(party=Party(kind=PartyKind(fact.channel.value)), person=fact.agent),
+        by=Actor(party=Party(kind=author), person=fact.agent),
         tier=tier,
         hinted_tier=fact.tier if fact.tier is not tier else None,
         suggested_department=fact.suggested_department,
