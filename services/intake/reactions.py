@@ -16,19 +16,23 @@ from schemas.dispatch import (
     DepartmentReplaced,
     Dispatched,
     DispatchFact,
+    DueNoted,
     Handled,
     IncidentActionRefused,
     Opened,
+    Overdue,
     ProgressNoted,
     ReferralRecorded,
     StopWordsFound,
 )
 from schemas.message import Message
+from schemas.promise import PROMISING
 from schemas.public import ReceiptRefused, TicketNews
 from schemas.referral import Referral
 from schemas.registry import channel_topic
 from schemas.values import Clock, Instant, TicketState
-from services.intake.core.news import Newsroom, promised_by
+from services.intake.core.news import NO_DATES, Dates, Newsroom, own_date
+from services.intake.core.promises import Promise, passes, said
 from services.intake.core.state import Answer, KnownTicket
 
 
@@ -98,12 +102,18 @@ def concerns(message: Message, newsroom: Newsroom) -> str | None:
             | ReferralRecorded(record=Referral(number=None))
             | Classified(deadline=None)
             | StopWordsFound(deadline=None)
+            | DueNoted(due=None)
         ):
             return None
-        case DispatchFact() if newsroom.line_of(message) is not None:
+        case DispatchFact() if newsroom.line_of(message) is not None and _can_be_told(message):
             return message.ticket
         case _:
             return None
+
+
+def _can_be_told(message: DispatchFact) -> bool:
+    """No requester is promised anything by the other clocks."""
+    return not isinstance(message, DueNoted | Overdue) or message.clock in PROMISING
 
 
 def whole_of(message: Message) -> str | None:
@@ -210,20 +220,39 @@ def _progress(message: DispatchFact, at: Instant, known: KnownTicket, newsroom: 
         after = after._replace(open=True, ended=None)
     elif line.ends:
         after = _ended(after, message, at)
-    promised = promised_by(message) if isinstance(message, Dated) and message.dates is Clock.CITIZEN else None
-    after = after._replace(promised=promised or after.promised)
-    moved = promised is not None and known.promised is not None and promised != known.promised
-    same = isinstance(message, Dispatched) and message.same_lead
-    if not (line.text or moved) or (same and not moved):
+    after, dates = _promised(message, at, known, after)
+    text = newsroom.text(line, message, known.reply, dates)
+    if not text or not _is_told(message, dates):
         return Reaction(ticket=after)
-    was = known.promised if isinstance(message, Dated) and message.dates is Clock.CITIZEN else None
-    text = newsroom.text(line, message, known.reply, was)
     news = TicketNews(ticket=known.id, happened=happened, state=after.state, text=text)
     return Reaction(
         says=(Answer(channel_topic(known.channel), known.id, news),),
         ticket=after,
         news=NewsRow(known.id, at, happened, after.state, text),
     )
+
+
+def _promised(message: DispatchFact, at: Instant, known: KnownTicket, after: KnownTicket) -> tuple[KnownTicket, Dates]:
+    """What is promised of a ticket after a fact, and which dates of that are news."""
+    before = Promise() if known.promise is None else Promise.model_validate_json(known.promise)
+    promise = before.after(message, at, known.lead)
+    if promise == before:
+        return after, NO_DATES if isinstance(message, Dated) and message.dates is Clock.CITIZEN else own_date(message)
+    due = promise.holds(at)
+    now = None if due is None else said(due)
+    after = after._replace(promise=promise.model_dump_json(exclude_defaults=True), promised=now)
+    return after, Dates(now, promise.missed or known.promised if isinstance(message, Overdue) else known.promised)
+
+
+def _is_told(message: DispatchFact, dates: Dates) -> bool:
+    """What changes nothing for a requester is no news: an order to the same lead, what was missed but not promised."""
+    match message:
+        case Dispatched(same_lead=True):
+            return dates.moved
+        case Overdue():
+            return passes(message) and dates.was is not None
+        case _:
+            return True
 
 
 def _ended(known: KnownTicket, message: DispatchFact, at: Instant) -> KnownTicket:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import product
 
@@ -47,7 +47,7 @@ def wishes() -> Mapping[str, tuple[Wish, ...]]:
             (undated, Now(NOON, rests=True, longest="15个工作日")),
             (told, Now(NOON)),
             (told, Now(NOON, extended="情况复杂")),
-            (told, Now(NOON, breached=Clock.CITIZEN)),
+            (told, Now(NOON + timedelta(days=60), breached=Clock.CITIZEN)),
             (replace(told, promised="", resumed=True), Now(NOON)),
         ]
         for profile, now in moments:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from string import Formatter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -15,19 +15,23 @@ from schemas.dispatch import Dated
 from schemas.message import MODELS, Message
 from schemas.referral import Referral
 from schemas.text import harmless
-from schemas.values import Due, OfficialDue, ProvisionalDue, TicketState, breach_by, remind_by
-from worktime import last_minute
+from schemas.values import OfficialDue, ProvisionalDue, TicketState
+from services.intake.core.promises import moment, said
 
 _DEPARTMENTS: Final = frozenset({"lead", "department", "to"})
 _KEPT: Final = "kept"
 _WAS: Final = "was"
+_DEADLINE: Final = "deadline"
+_OWN: Final = frozenset({_KEPT, _WAS, _DEADLINE})
+"""What a line can name beside the fields of its fact."""
 _STOPS: Final = "。！？!?."
 
 
 class NewsLine(BaseModel):
     """What one fact does to the ticket, and says to the requester; without a text nothing.
 
-    `dated` follows where the fact names a date, and `moved` instead of it where another one had been promised.
+    `dated` follows where there is a date to tell, `moved` instead of it where another one had been promised, and
+    `undated` where one was promised that holds no more, and nobody can say another.
     It stands in `state` from then on, and with `keeps` goes back from there by a line with `back`; else it stays.
     """
 
@@ -39,29 +43,36 @@ class NewsLine(BaseModel):
     text: str = ""
     dated: str = ""
     moved: str = ""
+    undated: str = ""
     ends: bool = False
     resumes: bool = False
 
 
-def promised_by(message: Message) -> str | None:
-    """Say the date that a fact names to the requester; None where it names none."""
-    return _said(message.deadline) if isinstance(message, Dated) and message.deadline is not None else None
+class Dates(NamedTuple):
+    """The date that there is to tell, in words, and the one that was promised before."""
+
+    now: str | None = None
+    was: str | None = None
+
+    @property
+    def moved(self) -> bool:
+        """Whether another date holds than was promised, or it is not settled any more."""
+        if self.now is None or self.was is None:
+            return False
+        (now, *tentative), (was, *unsettled) = self.now.split("（"), self.was.split("（")
+        return now != was or (bool(tentative) and not unsettled)
 
 
-def _said(due: Due) -> str:
-    """The date in words; one that rests on no published calendar with the latest that it can be."""
-    if isinstance(due, ProvisionalDue):
-        return f"{_moment(remind_by(due))}（暂定，以公布的放假安排为准，最迟{_moment(breach_by(due))}）"
-    return _moment(breach_by(due))
+NO_DATES: Final = Dates()
+
+
+def own_date(message: Message) -> Dates:
+    """The date that a fact names by itself."""
+    return Dates(said(message.deadline)) if isinstance(message, Dated) and message.deadline is not None else NO_DATES
 
 
 def _number_of(record: Referral) -> str:
     return f"（对方编号{record.number}）" if record.number else ""
-
-
-def _moment(at: datetime) -> str:
-    day, hour = last_minute(at)
-    return f"{day:%Y年%m月%d日} {hour.replace('24:00', '24时')}"
 
 
 class NewsError(ValueError):
@@ -82,15 +93,15 @@ class Newsroom:
             if model is None:
                 raise NewsError(f"{key}: dispatch says no such fact")
             read = NewsLine.model_validate(line)
-            whole = read.text + read.dated + read.moved
+            whole = read.text + read.dated + read.moved + read.undated
             names = {name for _, name, _, _ in Formatter().parse(whole) if name}
-            unknown = names - {*model.model_fields, _KEPT, _WAS}
+            unknown = names - {*model.model_fields, *_OWN}
             if unknown:
                 raise NewsError(f"{key}: no field {', '.join(sorted(unknown))}")
             if outcome and "outcome" not in model.model_fields:
                 raise NewsError(f"{key}: this fact has no outcome")
             self._lines[model, outcome] = (happened, read)
-            self._names[read] = sorted(names - {_KEPT, _WAS})
+            self._names[read] = sorted(names - _OWN)
 
     @property
     def facts(self) -> frozenset[type[Message]]:
@@ -111,24 +122,26 @@ class Newsroom:
             return before
         return f"{before}/{line.state}" if line.keeps else line.state
 
-    def text(self, line: NewsLine, message: Message, kept: str | None, was: str | None = None) -> str:
-        """Fill a line with what the fact says, harmless, numbers of persons hidden.
+    def text(self, line: NewsLine, message: Message, kept: str | None, dates: Dates = NO_DATES) -> str:
+        """Fill a line with what the fact says, harmless, numbers of persons hidden; '' where it says nothing.
 
-        `kept` is the reply that was reported, `was` the date that was promised before.
+        `kept` is the reply that was reported.
         """
         values = {name: self._word(name, getattr(message, name)) for name in self._names[line]}
-        said = {**values, _KEPT: kept or "", _WAS: was or ""}
-        text, date = line.text.format(**said), self._date(line, message, was).format(**said)
+        own = {_KEPT: kept or "", _WAS: dates.was or "", _DEADLINE: dates.now or ""}
+        words = {**values, **own}
+        text, date = line.text.format(**words), self._date(line, dates).format(**words)
         stop = "。" if text and date and date[0] != "（" and text[-1] not in _STOPS else ""
         return harmless(discreet(text + stop + date, self._policy.office_numbers))
 
     @staticmethod
-    def _date(line: NewsLine, message: Message, was: str | None) -> str:
+    def _date(line: NewsLine, dates: Dates) -> str:
         """What the line says of a date: nothing where there is none, or where it was told."""
-        date = promised_by(message)
-        if date is None or date == was:
-            return ""
-        return line.dated if was is None or not line.moved else line.moved
+        if dates.now is None:
+            return line.undated if dates.was else ""
+        if dates.was is None:
+            return line.dated
+        return (line.moved or line.dated) if dates.moved else ""
 
     def _word(self, name: str, value: object) -> str:
         match value:
@@ -136,9 +149,9 @@ class Newsroom:
                 return ""
             case datetime():
                 # Whatever moment the requester is told of is one at which something ends.
-                return _moment(value)
+                return moment(value)
             case OfficialDue() | ProvisionalDue():
-                return _said(value)
+                return said(value)
             case tuple():
                 return "、".join(map(str, value))
             case str() if name in _DEPARTMENTS:

@@ -39,7 +39,8 @@ class KnownTicket(NamedTuple):
 
     `account` is a keyed hash of the requester's WeChat account, where `requester` is one of the telephone; `ended` is
     when what can be reopened came to its end. `stands` is its state, behind those that it goes back to, with a slash;
-    `promised` is until when the citizen was told that it is done, `lead` the department of the newest order.
+    `promised` is until when the citizen was told that it is done, as long as that holds, and `promise` what that goes
+    by, as JSON; `lead` is the department of the newest order.
     """
 
     id: str
@@ -59,6 +60,7 @@ class KnownTicket(NamedTuple):
     stands: str = TicketState.REGISTERED
     promised: str | None = None
     lead: str | None = None
+    promise: str | None = None
 
     @property
     def whole(self) -> str:

@@ -37,14 +37,16 @@ class News(TypedDict):
 class Ticket(TypedDict):
     """One ticket of a submission: its number alone where the contact that came along is not the requester's.
 
-    `promised` is until when the requester was told that it is done, in words, while it is open; `lead` is which
-    department has or had to do it, `ended_at` when it came to an end that can be asked about.
+    While it is open `promised` is until when it is done, in words, where that can be said now, and `missed` the date
+    that was promised and went by; `lead` is which department has or had to do it, `ended_at` when it came to an end
+    that can be asked about.
     """
 
     ticket: TicketId
     open: NotRequired[bool]
     state: NotRequired[TicketState]
     promised: NotRequired[str]
+    missed: NotRequired[str]
     lead: NotRequired[DepartmentCode]
     ended_at: NotRequired[AwareDatetime]
     news: NotRequired[list[News]]

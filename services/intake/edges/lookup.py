@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from chassis.service import Instant, Pool
 from schemas.numbering import LENGTH, parts_of
 from schemas.values import TicketState
+from services.intake.core.promises import Promise
 from services.intake.core.reading import Reading
 from services.intake.core.state import KnownAttachment
 from services.intake.edges.answered import News, Standing, Ticket
@@ -116,7 +117,8 @@ async def _tickets(pool: Pool, named: list[str], *, of_one: bool) -> list[Ticket
     theirs = f"(select w.requester from ticket w where w.id = left(t.id, {LENGTH}))"  # noqa: S608 - constants
     mine = f" and (t.id = any($2::text[]) or t.requester is not distinct from {theirs})" if of_one else ""
     known = await pool.fetch(
-        f"select id, open, stands, promised, lead, ended from ticket t where id = any($1::text[]){mine} order by id",  # noqa: S608 - constants
+        "select id, open, stands, promised, promise, lead, ended from ticket t"  # noqa: S608 - constants
+        f" where id = any($1::text[]){mine} order by id",
         *(ids, *([named] if of_one else [])),
     )
     news = await pool.fetch(
@@ -139,6 +141,8 @@ async def _tickets(pool: Pool, named: list[str], *, of_one: bool) -> list[Ticket
     for ticket, each in zip(known, tickets, strict=True):
         if ticket["promised"] and ticket["open"]:
             each["promised"] = ticket["promised"]
+        if ticket["promise"] and ticket["open"] and (missed := Promise.model_validate_json(ticket["promise"]).missed):
+            each["missed"] = missed
         if ticket["lead"]:
             each["lead"] = ticket["lead"]
         if ticket["ended"]:

@@ -246,7 +246,7 @@ async def insert_tickets(connection: Connection, tickets: Sequence[KnownTicket])
     await connection.execute(
         f"insert into ticket ({_TICKET}) select * from unnest($1::text[], $2::text[], $3::text[],"  # noqa: S608 - ours
         " $4::text[], $5::bool[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],"
-        " $12::timestamptz[], $13::text[], $14::timestamptz[], $15::text[], $16::text[], $17::text[])",
+        " $12::timestamptz[], $13::text[], $14::timestamptz[], $15::text[], $16::text[], $17::text[], $18::text[])",
         *columns(tickets, len(KnownTicket._fields)),
     )
 
@@ -256,10 +256,10 @@ async def update_tickets(connection: Connection, tickets: Sequence[KnownTicket])
     await connection.execute(
         "update ticket t set open = x.open, reply = x.reply, category = x.category, ended = x.ended,"
         " stands = x.stands, requester = x.requester, account = x.account, promised = x.promised,"
-        " lead = x.lead"
+        " lead = x.lead, promise = x.promise"
         " from unnest($1::text[], $2::bool[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[],"
-        " $8::text[], $9::text[], $10::text[])"
-        " x(id, open, reply, category, ended, stands, requester, account, promised, lead)"
+        " $8::text[], $9::text[], $10::text[], $11::text[])"
+        " x(id, open, reply, category, ended, stands, requester, account, promised, lead, promise)"
         " where t.id = x.id",
         [ticket.id for ticket in tickets],
         [ticket.open for ticket in tickets],
@@ -271,6 +271,7 @@ async def update_tickets(connection: Connection, tickets: Sequence[KnownTicket])
         [ticket.account for ticket in tickets],
         [ticket.promised for ticket in tickets],
         [ticket.lead for ticket in tickets],
+        [ticket.promise for ticket in tickets],
     )
 
 

@@ -6,7 +6,8 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from schemas.values import Clock, Due, ProvisionalDue, breach_by, remind_by
+from schemas.promise import due_in_words
+from schemas.values import Clock, Due, ProvisionalDue, remind_by
 from services.notify.core.profile import Profile
 from services.notify.core.values import deadline
 
@@ -35,9 +36,7 @@ class Date(NamedTuple):
 def dated(due: Due) -> Date:
     """Say when something is due; each fact of a ticket asks anew, and nearly always about the same moment."""
     day = deadline(remind_by(due))
-    if isinstance(due, ProvisionalDue):
-        return Date(day, f"{day}（暂定，以公布的放假安排为准，最迟{deadline(breach_by(due))}）", tentative=True)
-    return Date(day, day)
+    return Date(day, due_in_words(due, deadline), isinstance(due, ProvisionalDue))
 
 
 def due_of(profile: Profile, clock: Clock) -> str:

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from chassis.frozen import replace
-from schemas.values import Clock, Due, breach_by, remind_by
+from schemas.promise import PROMISING, is_over, promised
+from schemas.values import Clock, Due
 from services.notify.core.dates import Date, dated
 from services.notify.core.profile import Profile
 
@@ -47,7 +48,7 @@ def tell_requester(profile: Profile, now: Now) -> tuple[Profile, tuple[Telling, 
     if waits_no_longer and not profile.receipt_told and profile.receipt is not None:
         tellings.append(Telling("requester-receipt", _bound(profile, date, now)))
         profile = _promised(replace(profile, receipt_told=True), date or _OVER)
-    elif profile.promised and now.breached is promised_by(profile) and not profile.confidential:
+    elif profile.promised and now.breached in PROMISING and date == _OVER and not profile.confidential:
         profile, told = _passed(profile, now.at)
         tellings.append(told)
     elif date and date.day and (news := _news(profile, date, now)) is not None:
@@ -61,20 +62,12 @@ def tell_requester(profile: Profile, now: Now) -> tuple[Profile, tuple[Telling, 
 
 
 def promise(profile: Profile, at: datetime) -> Date | None:
-    """The date that is promised at a moment; None until it is known, and while nobody can say when.
-
-    It is the citizen's, or the department's where time was granted or the matter has come back to it, if that is later.
-    """
+    """The date that is promised at a moment; None until it is known, and while nobody can say when."""
     by = promised_by(profile)
-    if profile.suspended:
+    if profile.suspended or (by is Clock.CITIZEN and not _tier_agrees(profile, at)):
         return None
-    if by is Clock.CITIZEN:
-        return _citizens(profile, at)
-    if profile.lead is None or profile.lead != profile.handler:
-        return None
-    due = profile.due_of(by)
-    if due is not None and by is Clock.HANDLING and profile.citizen_due is not None:
-        due = max(due, profile.citizen_due, key=remind_by)
+    holds = profile.lead is not None and profile.lead == profile.handler
+    due = promised(by, profile.citizen_due, profile.due_of(by) if holds else None)
     return None if due is None else _unless_over(due, at)
 
 
@@ -83,18 +76,16 @@ def promised_by(profile: Profile) -> Clock:
     return profile.promised_by or Clock.CITIZEN
 
 
-def _citizens(profile: Profile, at: datetime) -> Date | None:
-    """The date of the citizen's clock; None until tier and clock agree on one."""
+def _tier_agrees(profile: Profile, at: datetime) -> bool:
+    """Whether the citizen's clock goes by the tier that was decided; what is over is over by any."""
     due = profile.citizen_due
     if due is None or not profile.tier_decided:
-        return None
-    if breach_by(due) > at and profile.citizen_tier is not profile.tier:
-        return None
-    return _unless_over(due, at)
+        return False
+    return is_over(due, at) or profile.citizen_tier is profile.tier
 
 
 def _unless_over(due: Due, at: datetime) -> Date:
-    return _OVER if breach_by(due) <= at else dated(due)
+    return _OVER if is_over(due, at) else dated(due)
 
 
 def _promised(profile: Profile, date: Date) -> Profile:

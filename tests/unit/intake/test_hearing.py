@@ -72,24 +72,23 @@ def dispatched(by: OfficialDue | None, **values: Any) -> d.Dispatched:
     return d.Dispatched(ticket=TICKET, by=RULE, deadline=by, **{**given, **values})
 
 
-def test_a_dispatch_names_the_date_that_is_promised_and_a_later_one_the_old_and_the_new(newsroom: Newsroom) -> None:
+def test_a_dispatch_names_the_date_that_is_promised_and_another_date_is_told_alone(newsroom: Newsroom) -> None:
     first = hear(dispatched(due(21)), newsroom)
-    assert told(first).text == "您的诉求已派至房管局。办理期限至2026年09月21日 17:30。"
+    assert told(first).text == "您的诉求已派至房管局。办结期限2026年09月21日 17:30。"
     # the same date is not told again, not even by another order
     again = hear(dispatched(due(21), order=2, lead="greening"), newsroom, first.ticket)
     assert told(again).text == "您的诉求已派至绿化市容局。"
-    # another one is told with the one before, and where nothing else is to be told, alone
+    # another one takes back the one before, and where nothing else is to be told, it is told by itself
     raised = d.Classified(ticket=TICKET, by=RULE, category="0101-02", tier=Tier.SIMPLE, deadline=due(15))
     moved = hear(raised, newsroom, first.ticket)
-    assert told(moved).text == "您的诉求的办理期限由2026年09月21日 17:30改为2026年09月15日 17:30。"
+    assert told(moved).text == "您的诉求的办结期限现为2026年09月15日 17:30，此前告知的期限不再适用。"
     assert moved.ticket is not None
     assert moved.ticket.promised == "2026年09月15日 17:30"
     same_lead = hear(dispatched(due(15), order=2, same_lead=True), newsroom, moved.ticket)
     assert same_lead.says == ()
-    assert (
-        "由2026年09月21日 17:30改为2026年09月15日 17:30"
-        in told(hear(dispatched(due(15), order=2, same_lead=True), newsroom, first.ticket)).text
-    )
+    text = told(hear(dispatched(due(15), order=2, same_lead=True), newsroom, first.ticket)).text
+    assert "现为2026年09月15日 17:30" in text
+    assert "09月21日" not in text
 
 
 def test_a_date_before_anybody_was_told_of_one_is_no_news(newsroom: Newsroom) -> None:

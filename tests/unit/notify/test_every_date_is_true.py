@@ -116,6 +116,16 @@ def test_a_promise_that_was_not_kept_is_owned_up_to_once_with_who_has_it_and_the
     assert told(teller.tell(breached(Clock.HANDLING, days(1)), late + timedelta(days=2))) == []
 
 
+def test_a_department_that_is_late_before_the_promised_date_breaks_no_promise(teller: Teller) -> None:
+    # given a promise that goes by the department since the work went on, and names the later date, the citizen's
+    for fact in (SUSPENDED, RESUMED, went_on(Clock.HANDLING, days(-2))):
+        teller.tell(fact)
+    # when the department is late nobody is told that the promise was broken, and when its date goes by they are
+    assert told(teller.tell(breached(Clock.HANDLING, days(-2)), DUE.at - timedelta(days=1))) == []
+    (text,) = told(teller.tell(breached(Clock.CITIZEN, DUE), DUE.at + timedelta(minutes=1)))
+    assert f"未能在{dated(DUE).day}前办结" in text
+
+
 @pytest.mark.parametrize("changed", [{"confidential": True}, {"requester_kind": "anonymous"}])
 def test_who_must_stay_unknown_is_not_written_to_about_lateness(changed: dict[str, Any]) -> None:
     teller = Teller()
