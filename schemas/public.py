@@ -18,6 +18,7 @@ from schemas.spoken import reworded
 from schemas.values import (
     CategoryCode,
     Channel,
+    Clock,
     Code,
     Contact,
     DepartmentCode,
@@ -98,6 +99,7 @@ class SuspensionPending(Value):
 class Order(PublicMessage):
     """All that one department must know about one of its orders, and what has just happened to it (`happened`).
 
+    `clock` names the limit that this concerns, where it is about one: missed, pressed for, or due at another time.
     Each message is the whole truth at its moment: the newest replaces all earlier ones of the ticket. An action that
     sends `version` back as `if_seen` is refused when somebody else acted in between. `supplements` are what tickets say
     that were merged into this one; `said` is what the requester said at the last callback; `to_answer` names the
@@ -112,6 +114,7 @@ class Order(PublicMessage):
     """
 
     happened: Code
+    clock: Clock | None = None
     reason: str | None = None
     ticket: TicketId
     order: int

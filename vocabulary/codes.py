@@ -76,7 +76,8 @@ HAPPENED: Final = Table("happened", {**_heard(), **table("happened")})
 """What has just happened to an order: a fact by the word under which departments hear of it, and what is no fact."""
 TASKS: Final = complete("task", DeskTaskKind)
 RECOGNISED: Final = complete("recognised", Sort)
-QUEUES: Final = table("queue")
+QUEUES: Final = Table("queue", {**TASKS, **table("queue")})
+"""What waits: at the desk, and beside it."""
 WAITS: Final = table("waits_for")
 CLOCK_STATUS: Final = table("clock_status")
 CAPS: Final = table("cap")

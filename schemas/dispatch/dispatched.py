@@ -57,6 +57,10 @@ class Accepted(DispatchFact):
         """Whether the lead let the return window go by; nobody waits for one who gets a binding order."""
         return self.presumed and not self.binding
 
+    def happened(self) -> str:
+        """Say apart that nobody signed for it."""
+        return "presumed" if self.presumed else self.word
+
 
 class ReturnRequested(Carrying):
     """The lead asked to return the order."""

@@ -85,14 +85,15 @@ def test_whatever_departments_hear_has_a_word() -> None:
     heard = {fact.word for fact, row in FACTS.items() if row.heard_by is not None}
 
     assert heard <= vocabulary.HAPPENED.keys()
-    _same("happened", {"overdue_withdrawn", "released"}, "services/dispatch/core/telling/departments.py")
+    _same("happened", {"overdue_withdrawn", "presumed", "released"}, "services/dispatch/core/telling/departments.py")
 
 
 def test_every_task_and_queue_of_the_desk_has_a_word() -> None:
     said = (public.DeskTask.__doc__ or "").partition("what is asked: ")[2].split(".")[0]
     assert {task.strip() for task in said.split(",")} == {*DeskTaskKind}
     assert set(vocabulary.TASKS) == {*DeskTaskKind}
-    _same("queue", queues(), "services/trace/edges/lookup.py")
+    assert set(queues()) <= set(vocabulary.QUEUES)
+    _same("queue", {*queues()} - {*DeskTaskKind}, "services/trace/edges/lookup.py")
 
 
 def test_whatever_a_ticket_can_wait_for_and_whoever_can_hold_it_has_a_word() -> None:

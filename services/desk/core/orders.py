@@ -5,7 +5,7 @@ An order is looked into, and not read as a model: the desk hears every order of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, Literal, NamedTuple
 
@@ -29,7 +29,8 @@ Sealing = Callable[[dict[str, Any]], dict[str, Any]]
 class OrderRow(NamedTuple):
     """The newest order of a department and ticket; `steps` are what happened by it, newest first, a line for each.
 
-    A line has the version of the ticket, what happened, and when, with blanks between them.
+    A line has the version of the ticket, what happened, when, and the clock that it is about, if any, with blanks
+    between them.
     """
 
     department: str
@@ -57,9 +58,17 @@ def kept(department: str, envelope: Envelope, body: bytes, sealing: Sealing) -> 
         _standing(document),
         min(map(_reminded, document.get("due", ())), default=NEVER),
         document.get("incident"),
-        f"{document.get('version', 0)} {document['happened']} {envelope.time.isoformat()}",
+        " ".join(_step(document, envelope.time)),
         to_json(document).decode(),
     )
+
+
+def _step(document: Mapping[str, Any], at: Instant) -> Iterator[str]:
+    yield str(document.get("version", 0))
+    yield document["happened"]
+    yield at.isoformat()
+    if document.get("clock"):
+        yield document["clock"]
 
 
 def after(earlier: OrderRow, later: OrderRow) -> OrderRow:

@@ -23,11 +23,12 @@ class Group(StrEnum):
 
 
 class OrderStep(NamedTuple):
-    """One thing that happened to an order; of what was heard long ago nobody knows when."""
+    """One thing that happened to an order, and to which of its limits; of what was heard long ago nobody knows when."""
 
     version: int
     happened: str
     at: datetime | None
+    clock: str | None = None
 
 
 class Owed(NamedTuple):
@@ -59,7 +60,7 @@ class Owed(NamedTuple):
 
 GROUPS: Final[Mapping[Group, str]] = {
     Group.TO_ACCEPT: "待签收",
-    Group.AT_WORK: "办理中",
+    Group.AT_WORK: "处置中",
     Group.WAITING: "等候他人",
     Group.OVER: "已了结",
 }

@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from schemas.public import DeskTask, Order, ShownContact
 from schemas.rules import NamedDay
-from schemas.values import Code, IncidentId, Kind, Person, Receipt, TicketId, TicketState
+from schemas.values import Clock, Code, IncidentId, Kind, Person, Receipt, TicketId, TicketState
 
 
 class ActTaken(TypedDict):
@@ -58,11 +58,15 @@ class TasksAnswer(TypedDict):
 
 
 class OrderStep(TypedDict):
-    """What happened to an order, the version of its ticket then, and when; of what was heard long ago not when."""
+    """What happened to an order, the version of its ticket then, and when; of what was heard long ago not when.
+
+    `clock` is the limit that it is about, where it is about one.
+    """
 
     version: int
     happened: Code
     at: AwareDatetime | None
+    clock: Clock | None
 
 
 class OrderAnswer(TypedDict):

@@ -166,8 +166,8 @@ def _order(row: Any, words: WordSeal) -> dict[str, Any]:
     }
 
 
-def _step(version: str, happened: str, at: str | None = None) -> dict[str, Any]:
-    return {"version": int(version), "happened": happened, "at": at and datetime.fromisoformat(at)}
+def _step(version: str, happened: str, at: str | None = None, clock: str | None = None) -> dict[str, Any]:
+    return {"version": int(version), "happened": happened, "at": at and datetime.fromisoformat(at), "clock": clock}
 
 
 class Access(NamedTuple):

@@ -36,7 +36,7 @@ from services.trace.edges.answers import Answers
 from services.trace.edges.asked import ANSWERS, CONTEXT, PAGE, WINDOW
 from services.trace.edges.rates import By, Rate, rates_of
 from services.trace.settings import TraceSettings
-from vocabulary import parameter
+from vocabulary import QUEUES, parameter
 
 TERMS: Final = Terms(
     service="trace",
@@ -210,7 +210,7 @@ async def show_desk(request: web.Request) -> web.StreamResponse:
         queues.append(
             {
                 "queue": queue,
-                "words": answers.words.of("queue", queue),
+                "words": QUEUES.said(queue),
                 "items": [answers.waiting(row, looks=entering.known(request).looks) for row in rows],
                 "total": await lookup.how_many_wait(pool, queue),
                 "next": lookup.place_in_queue(rows[-1]) if more else None,
@@ -220,10 +220,10 @@ async def show_desk(request: web.Request) -> web.StreamResponse:
 
 
 async def _queues_counted(request: web.Request) -> web.StreamResponse:
-    pool, words = request.app[CONTEXT].pool, request.app[ANSWERS].words
+    pool = request.app[CONTEXT].pool
     wanted = http.choice(request, "queue", lookup.queues())
     queues = [
-        {"queue": queue, "words": words.of("queue", queue), "total": await lookup.how_many_wait(pool, queue)}
+        {"queue": queue, "words": QUEUES.said(queue), "total": await lookup.how_many_wait(pool, queue)}
         for queue in ((wanted,) if wanted else lookup.queues())
     ]
     return json_answer({"queues": queues, "now": request.app[CONTEXT].clock.now()})

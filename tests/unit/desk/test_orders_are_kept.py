@@ -77,3 +77,8 @@ def test_what_happened_before_is_remembered_newest_first_and_not_for_ever() -> N
         *range(FIRST_STEPS, 0, -1),
     ]
     assert steps[0] == f"30 progress_noted {MORNING.isoformat()}"
+
+
+def test_what_happened_to_one_limit_says_to_which() -> None:
+    row = told(order(happened="overdue", clock=Clock.HANDLING, version=3))
+    assert row.steps == f"3 overdue {MORNING.isoformat()} handling"

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.public import Order
 from schemas.registry import department_topic
-from schemas.values import TicketState
+from schemas.values import Clock, TicketState
 from services.dispatch.core.allowed import ACTIONS, may
 from services.dispatch.core.holder import participants
 from services.dispatch.core.table import LEGAL
@@ -22,7 +23,7 @@ from tests.support.dispatch.story import LEAD, SUPPORTER, Story
 
 STANDING = {"illegal_in_state", "not_yours", "not_lead", "already_asked", "blocking_tasks_open", "moot"}
 """Refusals that hang on how the ticket stands, not on what the act says."""
-PASSING = {"happened", "reason", "may", "version"}
+PASSING = {"happened", "clock", "reason", "may", "version"}
 """What is of the message, and the count of acts, by which nobody is moved who does nothing."""
 
 
@@ -42,6 +43,18 @@ def last_told(story: Story, department: str) -> Order | None:
     orders = [tell.message for tell in story.told if tell.topic == department_topic(department)]
     found = [order for order in orders if isinstance(order, Order)]
     return found[-1] if found else None
+
+
+def test_what_nobody_signed_for_is_not_told_as_signed() -> None:
+    lapsed = last_told(dispatched().clock(c.ClockLapsed, Clock.RETURN_WINDOW), LEAD)
+    assert lapsed is not None
+    assert lapsed.happened == "presumed"
+
+
+def test_an_order_names_the_limit_that_was_missed_and_for_which_it_is_pressed() -> None:
+    late = in_progress().clock(c.ClockBreached, Clock.HANDLING)
+    told = [(each.message.happened, each.message.clock) for each in late.told if isinstance(each.message, Order)]
+    assert set(told) == {("overdue", Clock.HANDLING), ("nudged", Clock.HANDLING)}
 
 
 ROWS = sorted((s.value, k) for s, k in LEGAL if k in EXAMPLES and s is not TicketState.REGISTERED)

@@ -295,7 +295,7 @@ def test_what_is_not_urgent_has_no_call_to_acknowledge() -> None:
 def test_an_urgent_order_is_not_returned_but_rung_about(by: Callable[[], Story]) -> None:
     story = by()
     refused = story.lead(i.RequestReturn, ground="not-our-duty", reason="不归我局。").refused("urgent_not_returnable")
-    assert "致电热线中心值班人员闵建国（16000001209）" in refused.facts[0].reason  # type: ignore[attr-defined]
+    assert "致电热线中心值班长闵建国（16000001209）" in refused.facts[0].reason  # type: ignore[attr-defined]
     orders = [each.message for each in story.told if isinstance(each.message, Order)]
     assert orders
     assert not any(order.returnable for order in orders)

@@ -93,10 +93,10 @@ async def orders(pool: Pool, ticket: str, words: WordSeal) -> Sequence[Order]:
 async def course(pool: Pool, ticket: str) -> Sequence[OrderStep]:
     """Tell what happened to a ticket as far as its departments were told, the newest first."""
     rows = await pool.fetch("select unnest(steps) as step from held_order where ticket = $1", ticket)
-    found = {(int(version), happened): at for version, happened, *at in (row["step"].split(" ") for row in rows)}
-    steps = [OrderStep(version, happened, _moment(at)) for (version, happened), at in found.items()]
-    return sorted(steps, key=lambda each: (-each.version, each.happened))
+    told = (_step(*row["step"].split(" ")) for row in rows)
+    steps = {(each.version, each.happened, each.clock): each for each in told}
+    return sorted(steps.values(), key=lambda each: (-each.version, each.happened, each.clock or ""))
 
 
-def _moment(said: Sequence[str]) -> datetime | None:
-    return datetime.fromisoformat(said[0]) if said else None
+def _step(version: str, happened: str, at: str = "", clock: str | None = None) -> OrderStep:
+    return OrderStep(int(version), happened, datetime.fromisoformat(at) if at else None, clock)

@@ -13,7 +13,7 @@ from schemas.message import reason_of
 from schemas.more_time import more_time
 from schemas.public import ExtensionPending, InternalNote, Order, SharedNote, SuspensionPending
 from schemas.registry import department_topic
-from schemas.values import Code, DepartmentCode, DueTime
+from schemas.values import Clock, Code, DepartmentCode, DueTime
 from services.dispatch.core.allowed import may
 from services.dispatch.core.attachments import shown_to_department
 from services.dispatch.core.episodes.supervision import to_answer
@@ -27,6 +27,7 @@ from services.dispatch.core.ticket import Seen, Ticket
 
 Role = Literal["lead", "supporting", "none"]
 _RETURN: Final = "request_return"
+_RELEASED: Final = "released"
 
 
 def tell_departments(state: Ticket, fact: d.DispatchFact, at: datetime, now: Seen, rules: Rules) -> Iterator[Tell]:
@@ -41,7 +42,7 @@ def tell_departments(state: Ticket, fact: d.DispatchFact, at: datetime, now: See
         roles[state.order.lead] = "lead"
     roles |= dict.fromkeys(released, "none")
     for code, role in roles.items():
-        happened = "released" if readers is None or _keeps_from(role, fact) else fact.happened()
+        happened = _RELEASED if readers is None or _keeps_from(role, fact) else fact.happened()
         department = rules.policy.department(code)
         if department is None:
             continue  # what stands in no directory any more has no topic; the ticket goes on without it
@@ -73,6 +74,7 @@ def order_for(  # noqa: PLR0913 - all that one message is made of
     category = rules.policy.category(matter.category) if matter.category else None
     return Order.model_construct(
         happened=happened,
+        clock=None if happened == _RELEASED else _clock_of(state, fact),
         reason=None if isinstance(fact, d.Reopened | d.Withdrawn) and fact.withheld else reason_of(fact),
         ticket=state.id,
         order=order.number if order else 0,
@@ -115,6 +117,18 @@ def order_for(  # noqa: PLR0913 - all that one message is made of
         attachments=shown_to_department(state) if role != "none" else None,
         may=may_now,
     )
+
+
+def _clock_of(state: Ticket, fact: d.DispatchFact) -> Clock | None:
+    """The clock that a fact is about, or for whose breach it was said."""
+    match fact:
+        case d.DueNoted() | d.Overdue():
+            return fact.clock
+        case d.Nudged() | d.NudgeWithdrawn() | d.SupervisionOrdered() | d.EscalationProposed() | d.EscalationDeclined():
+            missed = state.dues.get(fact.breach) if fact.breach else None
+            return missed.clock if missed else None
+        case _:
+            return None
 
 
 def _contacted(state: Ticket) -> Literal["owed", "made", "exempt"] | None:
