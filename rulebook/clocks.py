@@ -78,7 +78,7 @@ NEVER_STILL: Final[Mapping[Clock, Chinese]] = {
     Clock.AUTOMATION: _WHATEVER_BECOMES,
     Clock.COMMITMENT_CHECK: _WHATEVER_BECOMES,
     Clock.ANSWER_REVIEW: _WHATEVER_BECOMES,
-    Clock.DUTY_ACKNOWLEDGEMENT: Chinese("值班人员随时可以确认"),
+    Clock.DUTY_ACKNOWLEDGEMENT: Chinese("值班长随时可以确认"),
 }
 """The clocks that no pause can reach, and why."""
 

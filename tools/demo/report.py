@@ -127,7 +127,7 @@ def the_night(console: Terminal) -> None:
                 nights.append((ticket["ticket"], called))
     if nights:
         number, calls = max(nights, key=lambda each: len(each[1]))
-        console.rule(f"夜里的紧急件：值班人员何时知悉  {number}", align="left")
+        console.rule(f"夜里的紧急件：值班长何时知悉  {number}", align="left")
         console.print(render.timeline([{**entry, "caused_by": None} for entry in calls]))
 
 

@@ -26,7 +26,7 @@ def nothing_urgent_untold(life: Life, elsewhere: Elsewhere) -> Iterator[Chinese]
     called: set[datetime] = {step.at for step in life.steps if isinstance(step.fact, d.UrgentCalled)}
     for at in _became_urgent(life):
         if at not in called:
-            yield Chinese(f"{at:%Y-%m-%d %H:%M:%S} 成为紧急件，没有呼叫值班人员")
+            yield Chinese(f"{at:%Y-%m-%d %H:%M:%S} 成为紧急件，没有呼叫值班长")
     calls = Counter(step.fact.person.id for step in life.steps if isinstance(step.fact, d.UrgentCalled))
     for person, times in calls.items():
         if life.rung.get(person, 0) < times:

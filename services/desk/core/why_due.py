@@ -12,7 +12,7 @@ from worktime import explain, explain_lines
 from worktime.wording import amount_in_words
 
 _OTHERWISE: Final = (
-    "这个日期不只由以上规则得出：其间有过延期、暂停、改派、上级时限或者新公布的日历。"
+    "这个日期不只由以上规则得出：其间有过延期、暂停、改派、市级时限或者新公布的日历。"
     "日期以这里写的为准；逐日的计算由热线中心用 liuhen ticket why-due 查。"
 )
 

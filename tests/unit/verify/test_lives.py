@@ -453,7 +453,7 @@ def test_what_was_told_until_somebody_knew_is_no_finding() -> None:
 
 def test_what_became_urgent_while_nobody_was_called_is_found() -> None:
     (found_here,) = untold(TOLD[:1])
-    assert "没有呼叫值班人员" in found_here
+    assert "没有呼叫值班长" in found_here
 
 
 def test_a_call_of_which_no_notice_was_asked_for_is_found() -> None:

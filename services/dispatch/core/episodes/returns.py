@@ -41,7 +41,7 @@ def not_urgent(draft: Draft) -> Refusal | None:
         return None
     first = draft.rules.policy.on_duty(draft.at).people[0]
     reason = (
-        "紧急件不得退单，请立即处置；不属于你单位职责的，请立即致电热线中心值班人员"
+        "紧急件不得退单，请立即处置；不属于你单位职责的，请立即致电热线中心值班长"
         f"{first.name}（{first.phone}），由中心当场改派。"
     )
     return Refusal("urgent_not_returnable", reason)

@@ -184,7 +184,7 @@ def somebody_is_called(draft: Draft, _action: i.AcknowledgeUrgent) -> Refusal | 
         case Calling():
             return None
         case Acknowledged(by=by):
-            who = by.name if by else "值班人员"
+            who = by.name if by else "值班长"
             return Refusal("acknowledged_already", f"{who}已确认知悉该紧急件，不必再确认；请与其联系，或者直接处理。")
         case NotUrgent():
             return Refusal("nobody_called", "该工单没有待确认的紧急呼叫；情况紧急的，请先把难易程度定为紧急。")
@@ -195,7 +195,7 @@ def on_the_roster(draft: Draft, action: i.AcknowledgeUrgent) -> Refusal | None:
     called = urgency.called if isinstance(urgency, Calling) else ()
     if not draft.rules.asks_who or action.by.id in (*called, *(person.id for person in people)):
         return None
-    reason = f"{action.by.name}此时不在值班表上；请由值班人员确认：{named(people)}，或者先更正值班表。"
+    reason = f"{action.by.name}此时不在值班表上；请由值班长确认：{named(people)}，或者先更正值班表。"
     return Refusal("not_on_duty", reason)
 
 
