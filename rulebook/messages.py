@@ -20,6 +20,7 @@ ALWAYS: Final = frozenset(
         "reply",
         "has_number",
         "contact_is_shown",
+        "goodwill",
     }
 )
 """The variables that every template may use; what is not known of a ticket is an empty text."""

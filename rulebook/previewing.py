@@ -21,6 +21,7 @@ EXAMPLE: Final[Mapping[str, str]] = {
     "said": "楼道里有煤气味，请尽快来人。",
     "reply": "灯已修好，感谢您的反映。",
     "has_number": "yes",
+    "goodwill": "",
     "contact_is_shown": "yes",
     "due": "9月21日17:30",
     "was": "9月18日17:30",

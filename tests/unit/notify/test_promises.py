@@ -107,6 +107,15 @@ def test_received_is_told_before_dispatched_whatever_was_heard_first() -> None:
         assert "3月3日17:30" in notices[0].text
 
 
+@pytest.mark.parametrize(("kind", "word"), [(Kind.PRAISE, "表扬"), (Kind.SUGGEST, "建议")])
+def test_who_praises_or_suggests_is_promised_an_answer_and_is_not_said_to_complain(kind: Kind, word: str) -> None:
+    (receipt, sent) = texts(life(registered(kind=kind, category="0401-04"), dispatched(), citizens()))
+    assert f"您的{word}已收到" in receipt
+    assert "我们将在3月9日17:30前答复" in receipt
+    assert "办结" not in receipt + sent
+    assert "反映" not in receipt + sent
+
+
 def test_who_waits_at_the_desk_gets_the_number_at_once_and_the_date_with_the_department() -> None:
     teller = Teller()
     received = [*teller.tell(registered()), *teller.tell(citizens()), *teller.tell(AWAITED)]
