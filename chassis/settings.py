@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from chassis.broker import Access, Broker
@@ -18,7 +19,10 @@ from chassis.crash_points import CrashPoint
 from schemas.layout import Layout
 from sealing.files import MasterFile
 from sealing.masters import Kms, MasterKeys
+from vocabulary import Chinese
+from vocabulary.expected import expected
 
+_AS_WRITTEN: Final = Chinese("文档里写明的值")
 _DEVELOPMENT: Final = re.compile(r"liuhen|development-\w+")
 
 
@@ -31,8 +35,20 @@ def from_environment(kind: type[S]) -> S:
         return kind()
     except ValidationError as error:
         # What was given is not repeated: it may be a secret.
-        found = (f"{'_'.join(map(str, ('LIUHEN', *each['loc']))).upper()}: {each['msg']}" for each in error.errors())
-        raise SystemExit(f"not started: {'; '.join(found)}") from None
+        raise SystemExit(
+            f"没有启动：{''.join(map(_wrong, error.errors()))}请改正后再启动，写法见 docs/settings.md。"
+        ) from None
+
+
+def _wrong(fault: ErrorDetails) -> str:
+    """Name the variable and say what was expected; a rule of several variables names them itself."""
+    name, kind = "_".join(map(str, ("LIUHEN", *fault["loc"]))).upper(), fault["type"]
+    if kind == "value_error":
+        said = str(fault.get("ctx", {})["error"])
+        return f"{name}：{said}" if fault["loc"] else said
+    if kind in {"string_too_short", "too_short"}:
+        return f"{name} 不可用，应为至少{fault.get('ctx', {})['min_length']}个字符。"
+    return f"{name} 不可用，应为{expected(fault, _AS_WRITTEN)}。"
 
 
 def database_secret(role: str) -> str:

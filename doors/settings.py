@@ -43,5 +43,5 @@ class LoginSettings(Settings):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if self.openid_issuer and not (self.openid_client and self.openid_home):
-            raise ValueError("LIUHEN_OPENID_ISSUER needs LIUHEN_OPENID_CLIENT and LIUHEN_OPENID_HOME beside it")
+            raise ValueError("设了 LIUHEN_OPENID_ISSUER，还要设 LIUHEN_OPENID_CLIENT 和 LIUHEN_OPENID_HOME。")
         return self

@@ -91,7 +91,7 @@ def disks_of(said: str) -> dict[str, Path]:
     for word in said.split():
         name, equals, folder = word.partition("=")
         if not (name and equals and folder):
-            raise ValueError(f"LIUHEN_DISKS: {word!r} should be name=folder, such as kafka=/var/lib/kafka")
+            raise ValueError(f"LIUHEN_DISKS 里的 {word!r} 应写作“名称=目录”，如 kafka=/var/lib/kafka")
         found[name] = Path(folder)
     return found
 

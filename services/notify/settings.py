@@ -55,10 +55,10 @@ class NotifySettings(OpensContacts, ReachesTheCity):
         tokens = said.get_secret_value().split()
         short = [place for place, token in enumerate(tokens, 1) if len(token) < _SHORTEST_TOKEN]
         if short or not tokens:
-            which = f"token {short[0]} of {len(tokens)} is shorter" if short else "there is none"
+            which = f"共{len(tokens)}个，第{short[0]}个太短" if short else "一个也没有"
             raise ValueError(
-                f"each token, parted from the next by a blank or a line, needs at least {_SHORTEST_TOKEN} characters"
-                f" without a blank; {which}. Make one anew and tell the gateway"
+                f"每个令牌至少{_SHORTEST_TOKEN}个字符，中间没有空格，令牌之间用空格或者换行隔开；{which}。"
+                "请另生成一个，并告知短信网关。"
             )
         return said
 

@@ -20,11 +20,11 @@ from typer.main import get_command
 
 from liuhen.cli import build
 from rulebook import codes
-from rulebook.expected import EXPECTED
 from rulebook.policy import FILES
 from schemas import values
 from schemas.registry import topics
 from tools.local.plan import service_names
+from vocabulary.expected import EXPECTED
 from worktime.notices import Notice
 
 ROOT: Final = Path(__file__).resolve().parents[2]

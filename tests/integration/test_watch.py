@@ -112,7 +112,7 @@ def test_disks_are_told_of_as_they_are_named(tmp_path: Path) -> None:
     look_at_disks(disks_of(f"here={tmp_path} gone={tmp_path / 'gone'}"))
     assert 0 < (_value("liuhen_disk_free_bytes", disk="here") or 0) < (_value("liuhen_disk_bytes", disk="here") or 0)
     assert _value("liuhen_disk_bytes", disk="gone") is None
-    with pytest.raises(ValueError, match="'kafka' should be name=folder"):
+    with pytest.raises(ValueError, match="'kafka' 应写作“名称=目录”"):
         disks_of("kafka")
 
 

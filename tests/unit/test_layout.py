@@ -90,8 +90,8 @@ def test_a_setting_that_cannot_be_used_is_named_without_what_was_given(monkeypat
     monkeypatch.setenv("LIUHEN_COMPRESSION", "zip")
     with pytest.raises(SystemExit) as said:
         from_environment(Settings)
-    assert "LIUHEN_COMPRESSION: Input should be 'none', 'gzip', 'lz4', 'snappy' or 'zstd'" in str(said.value)
-    assert "LIUHEN_MASTER_KEY" in str(said.value)
+    assert "LIUHEN_COMPRESSION 不可用，应为none、gzip、lz4、snappy、zstd 之一。" in str(said.value)
+    assert "LIUHEN_MASTER_KEY 不可用，应为至少8个字符。" in str(said.value)
     assert "hush" not in str(said.value)
 
 

@@ -185,7 +185,10 @@ def patience_of(settings: NotifySettings, rules: Delivery) -> Mapping[str, timed
     """How long each way that reports has for it; ValueError names one of which the policy does not say."""
     unsaid = sorted(set(settings.reporting) - rules.unknown_after_hours.keys())
     if unsaid:
-        raise ValueError(f"LIUHEN_REPORTING names {', '.join(unsaid)}, delivery.unknown_after_hours does not")
+        said = "、".join(unsaid)
+        raise ValueError(
+            f"LIUHEN_REPORTING 写了 {said}，而 delivery.unknown_after_hours 没有写；请在政策里补上，或者去掉。"
+        )
     return {way.value: timedelta(hours=rules.unknown_after_hours[way.value]) for way in settings.reporting}
 
 

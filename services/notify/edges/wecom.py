@@ -45,7 +45,9 @@ def to_wecom(session: aiohttp.ClientSession, address: str, seconds: float) -> Ch
     """Make the channel of `wecom-robot://HOST/cgi-bin/webhook/send?key=KEY` or `wecom-app://ID:SECRET@HOST?agent=N`."""
     found = _URL.fullmatch(address)
     if found is None:
-        raise ValueError("a WeCom channel is wecom-robot://… or wecom-app://…")
+        raise ValueError(
+            "LIUHEN_ROUTES 里企业微信的地址写作 wecom-robot://… 或者 wecom-app://…，请对照 docs/settings.md 改正。"
+        )
     url = f"{'http' if found['plain'] else 'https'}://{found['rest']}"
     call = _calling(session)
     send = _robot(call, url) if found["kind"] == "robot" else Application(call, url).send

@@ -15,7 +15,7 @@ LONG, OTHER = "a-token-of-chance-1", "a-token-of-chance-2"
 @pytest.mark.parametrize("said", ["a b c d e f g h", f"{LONG} short", "short-token", " " * 20])
 def test_a_token_that_can_be_guessed_starts_nothing(monkeypatch: pytest.MonkeyPatch, said: str) -> None:
     monkeypatch.setenv("LIUHEN_GATEWAY_TOKEN", said)
-    with pytest.raises(SystemExit, match=r"LIUHEN_GATEWAY_TOKEN: .*16 characters"):
+    with pytest.raises(SystemExit, match=r"没有启动：LIUHEN_GATEWAY_TOKEN：.*至少16个字符"):
         from_environment(NotifySettings)
 
 
