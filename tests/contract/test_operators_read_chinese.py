@@ -216,3 +216,14 @@ def test_each_kind_of_value_in_a_policy_has_a_word_for_what_is_expected(kind: st
 )
 def test_a_new_english_one_is_found(source: str, english: list[str]) -> None:
     assert [word for each in written(source, "x") for word in english_in(str(each.text))] == english
+
+
+def test_what_verify_promises_is_said_in_chinese_alone() -> None:
+    said = [
+        node.value
+        for file in sorted((ROOT / "tools" / "verify").glob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and HAN.search(node.value)
+    ]
+    assert said
+    assert [text for text in said if re.search(r"\([a-z]+ ", text)] == []

@@ -54,7 +54,7 @@ def everybody_told(
             findings.append(Finding(f"{topic}/{partition}@{offset}", Chinese(f"{decided}了，没有这样答复来件的一方")))
     note = Chinese(f"办理 {ended['taken']:,} 件，退回 {ended['refused']:,} 件，死信 {ended['dead']:,} 件")
     return CheckResult(
-        "每条来件的结局都答复了来件的一方 (whoever submits is told how it ended)",
+        "每条来件的结局都答复了来件的一方",
         len(arrivals),
         findings,
         note,

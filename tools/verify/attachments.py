@@ -48,7 +48,7 @@ def attachments_kept(
             findings.append(Finding(id_, Chinese("附件记为已引用，没有任何消息引用它")))
         if row.receipt is None and not row.removed and row.uploaded_at < oldest - _GRACE:
             findings.append(Finding(id_, Chinese("附件没有引用，过期仍未清除")))
-    return CheckResult("附件都有来处、都有用处 (attachments were uploaded and are named)", len(before), findings)
+    return CheckResult("附件都有来处、都有用处", len(before), findings)
 
 
 def contents_gone(
@@ -71,7 +71,7 @@ def contents_gone(
     findings += [
         Finding(id_, Chinese("存放处有内容，没有上传的记录")) for id_ in sorted(set(kept or ()) - after.keys())
     ]
-    return CheckResult("删除的附件，内容也不在了 (removed contents are gone)", len(gone), findings)
+    return CheckResult("删除的附件，内容也不在了", len(gone), findings)
 
 
 def named_in(value: bytes) -> Iterator[Attached]:

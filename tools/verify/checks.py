@@ -22,7 +22,7 @@ Partition = tuple[str, int]
 def order_kept(contents: Contents) -> CheckResult:
     """Each source's numbers follow one another on each partition, and stand for one event each."""
     events = sum(map(len, contents.marks.values()))
-    return CheckResult("每个来源的事件连续、有序 (no gap, no disorder)", events, contents.disorder)
+    return CheckResult("每个来源的事件连续、有序", events, contents.disorder)
 
 
 class EventsCheck:
@@ -90,12 +90,10 @@ class EventsCheck:
         ]
         marks = sum(len(self._contents.marks[source]) for source in ours)
         return [
-            CheckResult(
-                "表里的每个事件都在主题上 (recorded means published)", self._rows, [*self._unpublished, *self._lost()]
-            ),
-            CheckResult("主题上的每个事件都在表里 (published means recorded)", marks, strangers),
-            CheckResult("主题与表里的内容一字不差 (same body on topic and table)", self._rows, self._altered),
-            CheckResult("没有重复的效果 (no doubled effect)", sum(map(len, self._ids.values())), self._doubled),
+            CheckResult("表里的每个事件都在主题上", self._rows, [*self._unpublished, *self._lost()]),
+            CheckResult("主题上的每个事件都在表里", marks, strangers),
+            CheckResult("主题与表里的内容一字不差", self._rows, self._altered),
+            CheckResult("没有重复的效果", sum(map(len, self._ids.values())), self._doubled),
         ]
 
     def _lost(self) -> list[Finding]:
@@ -141,9 +139,7 @@ class EntriesCheck:
             Finding(mark.subject, Chinese(f"{source.source} 的第 {sequence} 号在主题 {source.topic} 上，留痕里没有"))
             for source, sequence, mark in self._contents.left(self._seen, heard)
         ]
-        return CheckResult(
-            "留痕一条不少、一条不多 (trace notes each record once)", self._rows, [*self._findings, *missing]
-        )
+        return CheckResult("留痕一条不少、一条不多", self._rows, [*self._findings, *missing])
 
 
 def everything_heard(
@@ -160,7 +156,7 @@ def everything_heard(
             if reached < last:
                 text = Chinese(f"{service} 听 {source.source} 只到第 {reached} 号，共 {last} 号")
                 findings.append(Finding(_at((source.topic, source.partition)), text))
-    return CheckResult("每个事件都被下游听到 (published means heard)", looked_at, findings)
+    return CheckResult("每个事件都被下游听到", looked_at, findings)
 
 
 def offsets_behind(
@@ -177,7 +173,7 @@ def offsets_behind(
         offset = committed.get(each.service, {}).get(place, 0)
         if offset > each.offset:
             findings.append(Finding(_at(place), Chinese(f"{each.service} 提交了 {offset}，只做到 {each.offset}")))
-    return CheckResult("位移从未超前 (offsets never ran ahead)", len(next_offsets), findings)
+    return CheckResult("位移从未超前", len(next_offsets), findings)
 
 
 def everything_read(next_offsets: Sequence[NextOffset], ends: Mapping[Partition, int]) -> CheckResult:
@@ -190,7 +186,7 @@ def everything_read(next_offsets: Sequence[NextOffset], ends: Mapping[Partition,
         for each in next_offsets
         if (waiting := unread(each, ends))
     ]
-    return CheckResult("每条输入都已读完 (every input was read)", len(next_offsets), findings)
+    return CheckResult("每条输入都已读完", len(next_offsets), findings)
 
 
 def standing_services(

@@ -78,13 +78,13 @@ async def checked(
             broken += [Finding(key, Chinese(f"{tables.service} 有状态，没有事件")) for key in alone]
             alone = await tables.without_facts("timer", how.topic)
             kept += [Finding(key, Chinese(f"{tables.service} 有定时器，没有事件")) for key in alone]
-    results = [CheckResult(f"{tables.service} 的状态等于事件的折叠 (state is the fold of the events)", keys, broken)]
+    results = [CheckResult(f"{tables.service} 的状态等于事件的折叠", keys, broken)]
     if tables.service == "dispatch":
-        promise = "更正前后相接 (a correction replaces what stood there)"
+        promise = "更正前后相接"
         results.append(CheckResult(promise, keys, corrected))
     if tables.service == "sla":
-        results.append(CheckResult("时限到点只响一次且不早响 (clocks run out once, never early)", keys, rang))
-        results.append(CheckResult("定时器与状态一致 (timers are as the states want them)", keys, kept))
+        results.append(CheckResult("时限到点只响一次且不早响", keys, rang))
+        results.append(CheckResult("定时器与状态一致", keys, kept))
     return results
 
 

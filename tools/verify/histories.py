@@ -51,18 +51,18 @@ TIMELINE: Final = (
     *(model.type_name for model in (Registered, Answered, NoticeRequested)),
 )
 """The types of entries that a life is made of."""
-_BALL: Final = "每一分钟都有归属，各段之和等于全程 (ball in court adds up)"
-_ACCUSED: Final = "举报不经并案、拆单传到被举报单位 (no accusation reaches the accused through another ticket)"
-_FALLEN_BACK: Final = "退回人工的分类不再自动派单 (what fell back is dispatched by people)"
-_BELONGS: Final = "多人同诉与成员两边一致 (an incident and its members agree)"
-_NOTICED: Final = "多人反映同一件事，必请人研判 (many callers about one thing are shown to somebody)"
-_CONTACT: Final = "有联系方式的，先行联系有人负责 (whoever can be reached is owed a first contact)"
-_WHOLE: Final = "分单在办，主单不结 (a whole is open while a part of it is)"
-_REFERRED: Final = "转介的不进承办单位的指标 (no rate of a department counts what was referred)"
-_DUTIES: Final = "无人越权 (no act stands by a person whose role did not allow it then)"
-_LOOKED: Final = "查看联系方式不超次数 (nobody looks at more contacts than policy lets them, unapproved)"
-_CONFIDENTIAL: Final = "保密的联系方式经批准才看 (who asked in confidence is seen by two hands)"
-_DELIVERED: Final = "一件通知一个结果 (one end for each notice)"
+_BALL: Final = "每一分钟都有归属，各段之和等于全程"
+_ACCUSED: Final = "举报不经并案、拆单传到被举报单位"
+_FALLEN_BACK: Final = "退回人工的分类不再自动派单"
+_BELONGS: Final = "多人同诉与成员两边一致"
+_NOTICED: Final = "多人反映同一件事，必请人研判"
+_CONTACT: Final = "有联系方式的，先行联系有人负责"
+_WHOLE: Final = "分单在办，主单不结"
+_REFERRED: Final = "转介的不进承办单位的指标"
+_DUTIES: Final = "无人越权"
+_LOOKED: Final = "查看联系方式不超次数"
+_CONFIDENTIAL: Final = "保密的联系方式经批准才看"
+_DELIVERED: Final = "一件通知一个结果"
 
 
 _AT_ONCE: Final = 500

@@ -41,5 +41,5 @@ async def nothing_redacted_stands(
             if redactions[ticket].overlay.text(row) != row:
                 text = Chinese(f"涂去的内容还在表 {each.service}.{table} 里：请有权涂去的人再涂去一次")
                 findings.append(Finding(ticket, text))
-    promise = "涂去的内容不在任何表里，之后也没有再说 (what was redacted stands nowhere)"
+    promise = "涂去的内容不在任何表里，之后也没有再说"
     return CheckResult(promise, len(redactions), findings)

@@ -325,7 +325,7 @@ async def _nothing_stands_still(
         findings += [
             Finding(f"{each.service}/{lane}", Chinese(f"停住了：{why}")) for lane, why in await each.paused_lanes()
         ]
-    return CheckResult("没有停住的服务、分区和工单 (nothing stands still)", len(tables), findings)
+    return CheckResult("没有停住的服务、分区和工单", len(tables), findings)
 
 
 def not_let_in(service: str, error: Exception, environ: Mapping[str, str]) -> str:

@@ -105,7 +105,7 @@ def everything_answered(
         if verdict is None or (not verdict.before and verdict.receipt not in facts.answered):
             place = f"{topic}/{partition}@{offset}"
             findings.append(Finding(place, Chinese("收到了，没有事件、没有退回，也没有死信")))
-    return CheckResult("每条来件都有结果 (every input is answered or a dead letter)", len(arrivals), findings)
+    return CheckResult("每条来件都有结果", len(arrivals), findings)
 
 
 def said_at_the_door(
@@ -133,9 +133,7 @@ def said_at_the_door(
             findings.append(Finding(act, Chinese(f"以 {party} 的名义记为在门上所办，门上却没有")))
         elif not party == claimed == str(own):
             findings.append(Finding(act, Chinese(f"记在 {party} 名下，却是 {login} 为 {claimed} 所办")))
-    return CheckResult(
-        "门上办的，都由那一方登录的人所办 (who acts at the door is logged in there)", len(ours), findings
-    )
+    return CheckResult("门上办的，都由那一方登录的人所办", len(ours), findings)
 
 
 def taken_once(facts: DoorFacts) -> CheckResult:
@@ -144,7 +142,7 @@ def taken_once(facts: DoorFacts) -> CheckResult:
         Finding(receipt, Chinese(f"同一提交登记了两次：{'、'.join(sorted(tickets))}"))
         for receipt, tickets in facts.twice.items()
     ]
-    return CheckResult("一次提交只登记一次 (one submission, one registration)", facts.born.total(), findings)
+    return CheckResult("一次提交只登记一次", facts.born.total(), findings)
 
 
 def nothing_promised_is_gone(
@@ -157,10 +155,10 @@ def nothing_promised_is_gone(
         for party, source, id_ in sorted(gone)
         if (party, source, id_) not in receipts
     ]
-    return CheckResult("门上收下的都在主题上 (what a door took stands on its topic)", len(promised), findings)
+    return CheckResult("门上收下的都在主题上", len(promised), findings)
 
 
 def one_ticket_each(facts: DoorFacts) -> CheckResult:
     """No ticket number was given twice."""
     findings = [Finding(number, Chinese(f"登记了 {times} 次")) for number, times in facts.born.items() if times > 1]
-    return CheckResult("一个编号一张工单 (one number, one ticket)", facts.born.total(), findings)
+    return CheckResult("一个编号一张工单", facts.born.total(), findings)

@@ -26,7 +26,7 @@ def broken(operations: Any, *window: str) -> dict[str, set[str]]:
     results = json.loads(result.stdout)
     found: dict[str, set[str]] = {}
     for each in results:
-        promise = each["promise"].partition("(")[2].rstrip(")")
+        promise = each["promise"].rpartition(" ")[2]
         if not each["kept"]:
             found.setdefault(promise, set()).update(finding["subject"] for finding in each["findings"])
     assert result.exit_code == (1 if found else 0), result.output
@@ -69,11 +69,11 @@ def test_an_honest_system_is_clean_and_tampering_is_found(operations: Any) -> No
     found = broken(operations)
     # that a state is the fold of its events is promised of dispatch and of sla, each by itself
     assert told(operations) == len(found) + 1
-    assert found.pop("removed contents are gone") == {left.name}
-    assert found.pop("published means recorded") == {deleted}
-    assert found.pop("trace notes each record once") == {forged}
-    assert found.pop("same body on topic and table") == {reworded}
-    assert found.pop("timers are as the states want them") >= {silenced}
-    assert {deleted, changed, reworded} <= found.pop("state is the fold of the events")
-    assert found.pop("what waits at the desk is counted by a clock", set()) <= {deleted, changed}
-    assert set(found) <= {"every clock of an ended ticket ended", "every wait is counted by a clock"}
+    assert found.pop("删除的附件，内容也不在了") == {left.name}
+    assert found.pop("主题上的每个事件都在表里") == {deleted}
+    assert found.pop("留痕一条不少、一条不多") == {forged}
+    assert found.pop("主题与表里的内容一字不差") == {reworded}
+    assert found.pop("定时器与状态一致") >= {silenced}
+    assert {deleted, changed, reworded} <= found.pop("的状态等于事件的折叠")
+    assert found.pop("中心该办的也有时限", set()) <= {deleted, changed}
+    assert set(found) <= {"工单结束，时限随之结束", "在办必有时限"}

@@ -38,12 +38,8 @@ def compared(
 
 
 def broken(results: Iterable[CheckResult]) -> list[tuple[str, str]]:
-    """Which promise is broken (its English half), and whom it names."""
-    return [
-        (result.promise.partition("(")[2].rstrip(")"), finding.subject)
-        for result in results
-        for finding in result.findings
-    ]
+    """Which promise is broken, and whom it names."""
+    return [(result.promise, finding.subject) for result in results for finding in result.findings]
 
 
 @pytest.fixture
@@ -76,13 +72,13 @@ def test_honest_evidence_is_clean(contents: Contents, rows: list[EventRow]) -> N
 def test_a_deleted_event_is_found(contents: Contents, rows: list[EventRow]) -> None:
     del rows[1]
 
-    assert broken(compared(contents, rows).results()) == [("published means recorded", TICKET)]
+    assert broken(compared(contents, rows).results()) == [("主题上的每个事件都在表里", TICKET)]
 
 
 def test_an_event_that_never_came_onto_its_topic_is_found(records: list[TopicRecord], rows: list[EventRow]) -> None:
     contents = contents_of(records[:2])
 
-    assert broken(compared(contents, rows).results()) == [("recorded means published", TICKET)]
+    assert broken(compared(contents, rows).results()) == [("表里的每个事件都在主题上", TICKET)]
 
 
 def test_what_was_recorded_after_the_reading_is_no_finding_but_moved_its_ticket(
@@ -97,13 +93,13 @@ def test_what_was_recorded_after_the_reading_is_no_finding_but_moved_its_ticket(
 def test_another_event_under_its_number_is_found(contents: Contents, rows: list[EventRow]) -> None:
     rows[1] = rows[1]._replace(id="00000000-0000-0000-0000-000000000000")
 
-    assert ("recorded means published", TICKET) in broken(compared(contents, rows).results())
+    assert ("表里的每个事件都在主题上", TICKET) in broken(compared(contents, rows).results())
 
 
 def test_a_body_that_was_changed_is_found(contents: Contents, rows: list[EventRow]) -> None:
     rows[2] = rows[2]._replace(digest=b"another")
 
-    assert broken(compared(contents, rows).results()) == [("same body on topic and table", TICKET)]
+    assert broken(compared(contents, rows).results()) == [("主题与表里的内容一字不差", TICKET)]
 
 
 def test_a_consequence_that_was_recorded_twice_is_found(records: list[TopicRecord], rows: list[EventRow]) -> None:
@@ -113,7 +109,7 @@ def test_a_consequence_that_was_recorded_twice_is_found(records: list[TopicRecor
 
     found = broken(compared(contents_of([*records, again]), [*rows, double]).results())
 
-    assert ("no doubled effect", TICKET) in found
+    assert ("没有重复的效果", TICKET) in found
 
 
 def test_a_repeat_is_legal_and_counts_once(records: list[TopicRecord], rows: list[EventRow]) -> None:
@@ -123,7 +119,7 @@ def test_a_repeat_is_legal_and_counts_once(records: list[TopicRecord], rows: lis
 
 
 def test_a_gap_is_found(records: list[TopicRecord]) -> None:
-    assert broken([order_kept(contents_of([records[0], records[2]]))]) == [("no gap, no disorder", TICKET)]
+    assert broken([order_kept(contents_of([records[0], records[2]]))]) == [("每个来源的事件连续、有序", TICKET)]
 
 
 def test_what_compaction_may_have_taken_is_no_gap(tasks: list[TopicRecord]) -> None:
@@ -139,21 +135,21 @@ def test_what_nothing_newer_replaced_is_missing_on_a_compacted_topic_too(tasks: 
     without = contents_with([tasks[0], tasks[2]])
 
     assert broken(compared(without, rows).results()) == [
-        ("recorded means published", TICKET),
-        ("recorded means published", f"{DESK}/0"),
+        ("表里的每个事件都在主题上", TICKET),
+        ("表里的每个事件都在主题上", f"{DESK}/0"),
     ]
 
 
 def test_a_number_that_stands_for_two_events_is_found(records: list[TopicRecord]) -> None:
     other = stood(2, closed(), offset=3)
 
-    assert broken([order_kept(contents_of([*records, other]))]) == [("no gap, no disorder", TICKET)]
+    assert broken([order_kept(contents_of([*records, other]))]) == [("每个来源的事件连续、有序", TICKET)]
 
 
 def test_a_record_without_envelope_is_found(records: list[TopicRecord]) -> None:
     bare = TopicRecord(DISPATCH, 0, 3, None, (), b"{}")
 
-    assert broken([order_kept(contents_of([*records, bare]))]) == [("no gap, no disorder", f"{DISPATCH}/0@3")]
+    assert broken([order_kept(contents_of([*records, bare]))]) == [("每个来源的事件连续、有序", f"{DISPATCH}/0@3")]
 
 
 def test_what_retention_took_is_no_gap_and_not_missed(records: list[TopicRecord], rows: list[EventRow]) -> None:
@@ -182,8 +178,8 @@ def test_trace_has_each_record_once(contents: Contents) -> None:
 
     assert traced(contents, entries).kept
     assert traced(contents, entries).looked_at == 3
-    assert broken([traced(contents, entries[:-1])]) == [("trace notes each record once", TICKET)]
-    assert broken([traced(contents, [*entries, entries[0]])]) == [("trace notes each record once", TICKET)]
+    assert broken([traced(contents, entries[:-1])]) == [("留痕一条不少、一条不多", TICKET)]
+    assert broken([traced(contents, [*entries, entries[0]])]) == [("留痕一条不少、一条不多", TICKET)]
     assert broken([traced(contents, [*entries[1:], entries[0]._replace(id="x")])]) != []
 
 
@@ -192,7 +188,7 @@ def test_an_entry_of_nothing_is_found_and_one_that_is_newer_than_the_reading_is_
     newer = entries[0]._replace(sequence=4)
     del next(iter(contents.marks.values()))[2]
 
-    assert broken([traced(contents, [*entries, newer])]) == [("trace notes each record once", TICKET)]
+    assert broken([traced(contents, [*entries, newer])]) == [("留痕一条不少、一条不多", TICKET)]
 
 
 def test_a_reader_that_stopped_short_is_found(contents: Contents) -> None:
