@@ -230,6 +230,7 @@ def _limits(checked: Checked) -> Iterator[Problem]:
                 named = ("due_soon_by_tier", str(tier)) if own else ("due_soon",)
                 yield checked.problem(file, ("clocks", index, *named), found, expected, step)
         yield from _ceiling(checked, index, limit, office)
+        yield from _urgent_first(checked, index, limit, office)
     yield from _without_limit(checked, limits)
     yield from _extension(checked, limits)
 
@@ -248,6 +249,20 @@ def _ceiling(checked: Checked, index: int, limit: Limit, office: Office) -> Iter
             found, expected = f"{top.amount} {top.unit}", Chinese(f"不短于 {tier} 的 {budget.amount} {budget.unit}")
             step = Chinese("请提高 ceiling，或者缩短时限。")
             yield checked.problem("limits.yaml", ("clocks", index, "ceiling"), found, expected, step)
+
+
+def _urgent_first(checked: Checked, index: int, limit: Limit, office: Office) -> Iterator[Problem]:
+    """What is urgent has no longer than the ordinary, also in office hours, when office time is short."""
+    urgent, usual = limit.budget_for(Tier.URGENT), limit.budget
+    if _minutes_at_work(urgent, office) > _minutes_at_work(usual, office):
+        found, expected = f"{urgent.amount} {urgent.unit}", Chinese(f"不长于通常的 {usual.amount} {usual.unit}")
+        step = Chinese("请缩短紧急件的时限：上班时间里，紧急件也不应更慢。")
+        yield checked.problem("limits.yaml", ("clocks", index, "by_tier", "urgent"), found, expected, step)
+
+
+def _minutes_at_work(budget: Budget, office: Office) -> int:
+    """Minutes until a budget that begins in office hours is over; from one working day to the next lies a night."""
+    return budget.amount * 24 * 60 if budget.unit is Unit.WORKING_DAYS else _rough_minutes(budget, office)
 
 
 def _without_limit(checked: Checked, limits: Limits) -> Iterator[Problem]:
