@@ -6,10 +6,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from schemas.values import Clock, Due, ProvisionalDue, breach_by, remind_by
+from schemas.values import Clock, Due, Kind, ProvisionalDue, breach_by, remind_by
 
 PROMISING: Final = frozenset({Clock.CITIZEN, Clock.HANDLING, Clock.REWORK})
 """The clocks by which a date can be promised."""
+
+GOODWILL: Final = frozenset({Kind.PRAISE, Kind.SUGGEST})
+"""What complains of nothing: it is answered, and there is nothing to be done with."""
 
 
 def promised(by: Clock, citizens: Due | None, departments: Due | None) -> Due | None:

@@ -241,7 +241,8 @@ def _promised(message: DispatchFact, at: Instant, known: KnownTicket, after: Kno
     due = promise.holds(at)
     now = None if due is None else said(due)
     after = after._replace(promise=promise.model_dump_json(exclude_defaults=True), promised=now)
-    return after, Dates(now, promise.missed or known.promised if isinstance(message, Overdue) else known.promised)
+    was = promise.missed or known.promised if isinstance(message, Overdue) else known.promised
+    return after, Dates(now, was, promise.done)
 
 
 def _is_told(message: DispatchFact, dates: Dates) -> bool:

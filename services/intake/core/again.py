@@ -13,6 +13,7 @@ from schemas.tickets import ActionReceived, Answered, IncidentActionReceived, Re
 from schemas.values import Party
 from services.intake.core.answers import accepted, fact, refused
 from services.intake.core.attachments import named_by
+from services.intake.core.promises import begun
 from services.intake.core.reading import Reading
 from services.intake.core.repeats import comparable
 from services.intake.core.state import Answer, Decision, KnownAttachment, KnownTicket
@@ -100,6 +101,7 @@ def _known(reading: Reading, message: Registered) -> KnownTicket:
         words=comparable(message.text),
         upstream=message.upstream.number if message.upstream else None,
         occurred=message.occurred_at,
+        promise=begun(message.kind),
     )
 
 

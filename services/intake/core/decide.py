@@ -36,6 +36,7 @@ from services.intake.core.checks import Against, check
 from services.intake.core.devices import approve_device, decline_device, request_device
 from services.intake.core.doubts import settle_doubts
 from services.intake.core.numbers import Numbers, day_of, incident_of
+from services.intake.core.promises import begun
 from services.intake.core.reading import Reading
 from services.intake.core.repeats import Earlier, Raised, Speaker, comparable, contact_about, earlier, window
 from services.intake.core.state import Decision, DoorState, KnownTicket, Secrets
@@ -129,6 +130,7 @@ def _register(state: DoorState, reading: Reading, action: Register, moment: Mome
         return _follow_up(state, reading, action, before.contact)
     ticket = numbers.next(moment.received)
     known = _known(reading, ticket, requester, moment.received)._replace(
+        promise=begun(action.kind),
         category=action.category,
         place=comparable(action.place.text),
         words=comparable(action.text),

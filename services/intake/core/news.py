@@ -22,7 +22,8 @@ _DEPARTMENTS: Final = frozenset({"lead", "department", "to"})
 _KEPT: Final = "kept"
 _WAS: Final = "was"
 _DEADLINE: Final = "deadline"
-_OWN: Final = frozenset({_KEPT, _WAS, _DEADLINE})
+_DONE: Final = "done"
+_OWN: Final = frozenset({_KEPT, _WAS, _DEADLINE, _DONE})
 """What a line can name beside the fields of its fact."""
 _STOPS: Final = "。！？!?."
 
@@ -49,10 +50,11 @@ class NewsLine(BaseModel):
 
 
 class Dates(NamedTuple):
-    """The date that there is to tell, in words, and the one that was promised before."""
+    """The date that there is to tell, in words, the one that was promised before, and what is `done` by it."""
 
     now: str | None = None
     was: str | None = None
+    done: str = ""
 
     @property
     def moved(self) -> bool:
@@ -128,7 +130,7 @@ class Newsroom:
         `kept` is the reply that was reported.
         """
         values = {name: self._word(name, getattr(message, name)) for name in self._names[line]}
-        own = {_KEPT: kept or "", _WAS: dates.was or "", _DEADLINE: dates.now or ""}
+        own = {_KEPT: kept or "", _WAS: dates.was or "", _DEADLINE: dates.now or "", _DONE: dates.done}
         words = {**values, **own}
         text, date = line.text.format(**words), self._date(line, dates).format(**words)
         stop = "。" if text and date and date[0] != "（" and text[-1] not in _STOPS else ""

@@ -21,8 +21,8 @@ from schemas.dispatch import (
     Suspended,
     SuspensionEnded,
 )
-from schemas.promise import PROMISING, due_in_words, is_over, promised
-from schemas.values import Clock, Due, DueTime, breach_by
+from schemas.promise import GOODWILL, PROMISING, due_in_words, is_over, promised
+from schemas.values import Clock, Due, DueTime, Kind, breach_by
 from worktime import last_minute
 
 _GRANTED: Final = "extended"
@@ -31,7 +31,7 @@ _GRANTED: Final = "extended"
 class Promise(BaseModel):
     """What a promise goes by: its clock, the due times known of it, and whether the work stands still.
 
-    `missed` is the date that went by, in the words in which it was promised.
+    `missed` is the date that went by, in the words in which it was promised; of `goodwill` an answer is promised.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -42,6 +42,12 @@ class Promise(BaseModel):
     rework: Due | None = None
     suspended: bool = False
     missed: str = ""
+    goodwill: bool = False
+
+    @property
+    def done(self) -> str:
+        """What is promised by the date, in a word."""
+        return "答复" if self.goodwill else "办结"
 
     def holds(self, at: datetime) -> Due | None:
         """The date that is promised at a moment; None while nobody can say one, and once it is over."""
@@ -103,15 +109,20 @@ class Promise(BaseModel):
             case SuspensionEnded():
                 return self.model_copy(update={"suspended": False, "by": self._by_department})
             case Reopened():
-                return Promise(by=Clock.HANDLING, citizens=self.citizens)
+                return Promise(by=Clock.HANDLING, citizens=self.citizens, goodwill=self.goodwill)
             case ReworkWithdrawn():
                 return self.model_copy(update={"by": Clock.CITIZEN, "rework": None})
             case _:
-                return Promise() if isinstance(fact, SplitUp) else self
+                return Promise(goodwill=self.goodwill) if isinstance(fact, SplitUp) else self
 
     @property
     def _by_department(self) -> Clock:
         return Clock.HANDLING if self.by is Clock.CITIZEN else self.by
+
+
+def begun(kind: Kind) -> str | None:
+    """What is known of the promise of a matter once it is registered, as JSON."""
+    return Promise(goodwill=True).model_dump_json(exclude_defaults=True) if kind in GOODWILL else None
 
 
 def passes(fact: Overdue) -> bool:

@@ -18,6 +18,7 @@ from services.intake.core.attachments import attached
 from services.intake.core.devices import admitted, current, refused_from
 from services.intake.core.homes import where_it_is
 from services.intake.core.numbers import Numbers
+from services.intake.core.promises import begun
 from services.intake.core.reading import Reading
 from services.intake.core.repeats import Earlier, Raised, Speaker, comparable, contact_about, earlier
 from services.intake.core.rules import DoubtRules
@@ -138,6 +139,7 @@ def _ticket(
         category=problem.category,
         place=comparable((problem.place or visit.address).text),
         words=comparable(problem.text),
+        promise=begun(problem.kind),
         upstream=problem.upstream.number if problem.upstream else None,
     )
 

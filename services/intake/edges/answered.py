@@ -38,8 +38,8 @@ class Ticket(TypedDict):
     """One ticket of a submission: its number alone where the contact that came along is not the requester's.
 
     While it is open `promised` is until when it is done, in words, where that can be said now, and `missed` the date
-    that was promised and went by; `lead` is which department has or had to do it, `ended_at` when it came to an end
-    that can be asked about.
+    that was promised and went by; of `goodwill` it is until when it is answered. `lead` is which department has or had
+    to do it, `ended_at` when it came to an end that can be asked about.
     """
 
     ticket: TicketId
@@ -47,6 +47,7 @@ class Ticket(TypedDict):
     state: NotRequired[TicketState]
     promised: NotRequired[str]
     missed: NotRequired[str]
+    goodwill: NotRequired[bool]
     lead: NotRequired[DepartmentCode]
     ended_at: NotRequired[AwareDatetime]
     news: NotRequired[list[News]]

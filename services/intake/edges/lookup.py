@@ -141,10 +141,18 @@ async def _tickets(pool: Pool, named: list[str], *, of_one: bool) -> list[Ticket
     for ticket, each in zip(known, tickets, strict=True):
         if ticket["promised"] and ticket["open"]:
             each["promised"] = ticket["promised"]
-        if ticket["promise"] and ticket["open"] and (missed := Promise.model_validate_json(ticket["promise"]).missed):
-            each["missed"] = missed
+        if ticket["promise"] and ticket["open"]:
+            _qualify(each, Promise.model_validate_json(ticket["promise"]))
         if ticket["lead"]:
             each["lead"] = ticket["lead"]
         if ticket["ended"]:
             each["ended_at"] = ticket["ended"]
     return tickets
+
+
+def _qualify(ticket: Ticket, promise: Promise) -> None:
+    """Say whether an earlier date went by, and whether an answer is all that is promised."""
+    if promise.missed:
+        ticket["missed"] = promise.missed
+    if promise.goodwill:
+        ticket["goodwill"] = True

@@ -8,7 +8,8 @@ from typing import Final
 
 from rulebook import Policy
 from rulebook.messages import VARIABLES
-from schemas.values import Clock, Kind
+from schemas.promise import GOODWILL
+from schemas.values import Clock
 from services.notify.core.book import AddressBook
 from services.notify.core.profile import Profile
 from vocabulary import KINDS, TIERS
@@ -20,9 +21,6 @@ LEFT: Final = "\ue000"
 
 YES: Final = "有"
 """What a variable says that is asked whether it holds; where it does not it is empty."""
-
-_GOODWILL: Final = frozenset({Kind.PRAISE, Kind.SUGGEST})
-"""What complains of nothing: it is answered, and there is nothing to be done with."""
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -50,7 +48,7 @@ def filled(profile: Profile, book: AddressBook, own: Mapping[str, str], *, calle
         "reply": profile.reply,
         "has_number": YES if profile.contact.phone else "",
         "contact_is_shown": YES if profile.contact.phone and not profile.confidential else "",
-        "goodwill": KINDS.said(profile.kind) if profile.kind in _GOODWILL else "",
+        "goodwill": KINDS.said(profile.kind) if profile.kind in GOODWILL else "",
     }
     return {**_EMPTY, **usual, **own}
 

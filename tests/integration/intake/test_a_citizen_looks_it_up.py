@@ -13,7 +13,7 @@ import pytest
 
 from schemas.attachments import NamedAttachment
 from schemas.inbound import FollowUp, Register
-from schemas.values import Party, PartyKind
+from schemas.values import Kind, Party, PartyKind
 from services.intake import store
 from services.intake.edges.sessions import COOKIE
 from services.intake.reactions import NewsRow
@@ -204,7 +204,7 @@ async def test_who_has_it_until_when_and_what_was_answered_stand_on_the_page(
         await store.insert_news(connection, [accepted])
     _, text = await _look(page, given.receipt, str(report.contact.phone))
     assert re.search(r"现在由谁办</dt><dd>[^<]*房管", text)
-    assert "2026年12月07日 17:30" in text
+    assert '办结期限</dt><dd class="promised">2026年12月07日 17:30' in text
     assert re.search(r'class="answer">.*灯已换好', text, re.DOTALL)
     # when it is to be done again, that answer stands no more
     async with outside.pool.acquire() as connection:
@@ -212,6 +212,17 @@ async def test_who_has_it_until_when_and_what_was_answered_stand_on_the_page(
         await store.insert_news(connection, [again])
     async with page.get("/progress/matter") as response:
         assert 'class="answer"' not in await response.text()
+
+
+async def test_whoever_praises_reads_until_when_they_are_answered(page: Any, outside: Any, report: Register) -> None:
+    given = await outside.given(await outside.say(HOTLINE, report.model_copy(update={"kind": Kind.PRAISE})))
+    late = """update ticket set promised = '2026年12月07日 17:30',
+        promise = (promise::jsonb || '{"missed": "2026年12月04日 17:30"}')::text where id = $1"""
+    await outside.pool.execute(late, given.tickets[0])
+    _, text = await _look(page, given.receipt, str(report.contact.phone))
+    assert "答复期限</dt>" in text
+    assert "未能如期答复</dt>" in text
+    assert "办结期限" not in text
 
 
 async def test_the_page_shows_the_code_by_which_it_is_found_again(page: Any, outside: Any, report: Register) -> None:

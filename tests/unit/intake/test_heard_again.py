@@ -24,14 +24,14 @@ def test_what_is_decided_alike_is_that_decision(front: Any, report: Any) -> None
 
 def test_a_report_that_was_registered_then_is_no_follow_up_now(front: Any, report: Any) -> None:
     # given a report that was registered, for its requester had nothing open
-    reading, then = front.reads("hotline", "register", report)
+    reading, then = front.reads("hotline", "register", report | {"kind": "praise"})
     # when the door knows of it again before it hears it, and would count it as a follow-up
-    _, now = front.reads("hotline", "register", report)
+    _, now = front.reads("hotline", "register", report | {"kind": "praise"})
     assert now.tickets == ()
     # then it stands as it was: the ticket under its number, with its requester, and the contact that was given
     stands = as_said(now, reading, said(then))
-    assert [(each.id, each.requester, each.words) for each in stands.tickets] == [
-        (each.id, each.requester, each.words) for each in then.tickets
+    assert [(each.id, each.requester, each.words, each.promise) for each in stands.tickets] == [
+        (each.id, each.requester, each.words, each.promise) for each in then.tickets
     ]
     registered = next(each.message for each in stands.says if each.topic == TICKETS)
     assert isinstance(registered, Registered)

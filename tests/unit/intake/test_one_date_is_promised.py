@@ -11,7 +11,7 @@ from rulebook import Policy
 from schemas import dispatch as d
 from schemas.owner import Owner
 from schemas.public import TicketNews
-from schemas.values import Actor, Clock, Due, DueTime, OfficialDue, ProvisionalDue, Tier
+from schemas.values import Actor, Clock, Due, DueTime, Kind, OfficialDue, ProvisionalDue, Tier
 from services.intake.core.news import Newsroom
 from services.intake.core.promises import Promise
 from services.intake.core.state import KnownTicket
@@ -149,3 +149,20 @@ def test_a_settled_date_that_is_not_settled_any_more_is_told_and_one_that_settle
     assert "（暂定，以公布的放假安排为准，最迟2026年09月23日 17:30）" in page.hear(raised)
     assert page.hear(raised.model_copy(update={"deadline": due(21)})) == ""
     assert page.ticket.promised == PROMISED
+
+
+@pytest.mark.parametrize("kind", [Kind.PRAISE, Kind.SUGGEST])
+def test_whoever_praises_or_suggests_is_promised_an_answer(
+    front: Any, report: Any, newsroom: Newsroom, kind: Kind
+) -> None:
+    page = Page(newsroom)
+    registered, *_ = front.took("hotline", "register", report | {"kind": kind})
+    page.ticket = front.state.tickets[registered.ticket]
+    assert f"答复期限{PROMISED}。" in page.hear(dispatched(due(21), due(22)))
+    assert "此前告知的答复期限不再适用" in page.hear(SUSPENDED)
+    page.hear(RESUMED)
+    assert page.hear(noted(due(30, 11), "resumed")) == "您的诉求的答复期限为2026年11月30日 17:30。"
+    late = page.hear(overdue(Clock.HANDLING), due(30, 11).at + timedelta(seconds=1))
+    assert late == "您的诉求未能在2026年11月30日 17:30前答复，向您致歉，将继续办理。"
+    page.hear(d.Reopened(ticket=TICKET, by=RULE, reason="又想到", count=1))
+    assert "答复期限2026年12月12日 17:30" in page.hear(dispatched(None, due(12, 12), order=2))

@@ -45,6 +45,13 @@ def test_each_problem_is_a_ticket_and_one_receipt_names_them_all(front: Any, vis
     assert "201" not in visited.household
 
 
+def test_a_household_that_praises_is_promised_an_answer(front: Any, visit: Any) -> None:
+    problems = [{"text": "物业上门很快", "kind": "praise"}, {"text": "门口路灯不亮"}]
+    *_, praised, asked, _ = front.took("survey", "record-visit", visit | {"problems": problems})
+    promises = [front.state.tickets[each.ticket].promise for each in (praised, asked)]
+    assert promises == ['{"goodwill":true}', None]
+
+
 def test_a_visit_without_a_problem_is_recorded(front: Any, visit: Any) -> None:
     _, visited, receipt = front.took("survey", "record-visit", visit)
     assert isinstance(visited, Visited)
