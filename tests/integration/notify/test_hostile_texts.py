@@ -27,7 +27,7 @@ from tests.support.hostile import HOSTILE
 from tests.support.notify import DIGEST
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
-RULES = Delivery(attempts=3, first_wait_seconds=30, factor=4, longest_wait_seconds=3600, timeout_seconds=2)
+RULES = Delivery(attempts=3, first_wait_seconds=30, factor=4, longest_wait_seconds=3600, timeout_seconds=30)
 DESK = "desk@housing.example"
 _COMMAND = re.compile(f"[{COMMANDS}]")
 
@@ -40,7 +40,7 @@ async def deliver(planner: Any, context: Any, folder: Path, notices: list[Notice
     async with planner.pool.acquire() as connection:
         # each of a ticket of its own: one ticket's messages to one person leave one after the other
         planned = [store.Planned(f"26030200{n:06}", "0", notice) for n, notice in enumerate(notices)]
-        settings = NotifySettings(notices=folder, routes=routes)
+        settings = NotifySettings(notices=folder, routes=routes, lease_seconds=600)
         await store.plan(connection, planned)
     async with aiohttp.ClientSession() as session:
         await Loop(context, settings, RULES, DIGEST, channels_of(settings, RULES, session), awake).deliver()
