@@ -35,10 +35,11 @@ from schemas.values import TicketState as S
 from services.dispatch.core import regions
 from services.dispatch.core import standing as s
 from services.dispatch.core.commands import Act, Ask, Command, Tick
+from services.dispatch.core.episodes.merging import MOST
 from services.dispatch.core.regions import NotedDue
 from services.dispatch.core.standing import REOPENABLE
 from services.dispatch.core.table import LEGAL
-from services.dispatch.core.ticket import WaitingAtDesk
+from services.dispatch.core.ticket import TakenIn, WaitingAtDesk
 from tests.support.dispatch.examples import (
     ASKED_EXTENSION,
     ASKED_SUSPENSION,
@@ -62,6 +63,7 @@ Spoil = Callable[[Command], Command]
 
 NOWHERE: Final = "nowhere"
 _IN_THE_FUTURE: Final = Referral(spoken_at=AT + timedelta(days=400))
+_A_HUNDRED: Final = {f"2609140100{number:04}": TakenIn() for number in range(MOST)}
 PAST: Final = AT - timedelta(days=400)
 MOOT: Final = "moot"
 
@@ -484,6 +486,7 @@ WRONGS: Final[tuple[Wrong, ...]] = (
     Wrong("take_merge", "same_requester", "another_requester", command=_saying(requester="h-2")),
     Wrong("take_merge", "no_merge_under_way", "merging_itself", MERGE_ASKED),
     Wrong("take_merge", "keeps_from_accused", "accused", _AVOIDS_MARKET, _saying(departments=("market",))),
+    Wrong("take_merge", "room_for_its_words", "merge_full", beside(taken=_A_HUNDRED)),
     Wrong("merge_answered", "merge_asked", MOOT, beside(merging=regions.NoMergeAsked())),
     Wrong("drop_merge", "taken", MOOT, beside(taken={})),
     Wrong("join_incident", "alone", "joined_already", MEMBER),

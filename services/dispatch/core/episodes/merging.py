@@ -10,7 +10,7 @@ from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas import requests as r
-from schemas.values import Party, PartyKind, Supplement, Tier
+from schemas.values import TEXT_LIMIT, Party, PartyKind, Supplement, Tier
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
 from services.dispatch.core.attachments import of_requester
@@ -29,6 +29,10 @@ from services.dispatch.core.words import not_now
 episode = Episode("merging")
 
 OFFICE: Final = Party(kind=PartyKind.OFFICE)
+MOST: Final = 100
+"""So many tickets are merged into one at most."""
+MOST_SAID: Final = 4 * TEXT_LIMIT
+"""Characters that they say together: each order and each state repeats them, and an order has to fit on its topic."""
 
 
 def shunned(ticket: Ticket) -> tuple[str, ...]:
@@ -122,7 +126,16 @@ def no_merge_under_way(draft: Draft, _request: r.TakeMerge) -> Refusal | None:
     return None
 
 
-@episode.request(r.TakeMerge, s.OPEN, same_requester, no_merge_under_way, keeps_from_accused)
+def room_for_its_words(draft: Draft, request: r.TakeMerge) -> Refusal | None:
+    """What does not fit is refused here: later it would stop the ticket."""
+    said = sum(len(each.text) for each in (*draft.ticket.supplements, *(request.supplements or ())))
+    if len(draft.ticket.taken) < MOST and said <= MOST_SAID:
+        return None
+    words = f"工单{draft.ticket.id}并入的内容已满（至多{MOST}件、合计{MOST_SAID}字）。请并入另一张工单，或者单独办理。"
+    return Refusal("merge_full", words)
+
+
+@episode.request(r.TakeMerge, s.OPEN, same_requester, no_merge_under_way, keeps_from_accused, room_for_its_words)
 def take_merge(draft: Draft, request: r.TakeMerge) -> None:
     raised = Tier.URGENT if request.tier is Tier.URGENT is not draft.ticket.matter.tier else None
     taken = d.MergeTaken(
