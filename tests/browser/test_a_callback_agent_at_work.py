@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from chassis.clock import Clock
-from tests.support.acting import acts, has_come, has_order, reported
+from tests.support.acting import has_order, reported
 from tests.support.browser import Clerk
 from tools.local.instance import Instance
 
@@ -44,12 +44,7 @@ async def test_somebody_is_called_back_by_keyboard_with_the_reply_beside_what_wa
     for said in ("楼道里的灯坏了一个星期", REPLY, "136"):
         await shao.sees(said)
     assert await shao.violations() == []
-    # when the requester asks for a call just then, at whatever hour this runs, and it is time
-    asked = Clock.parse(running.clock).now() + timedelta(seconds=5)
-    await acts(running, "p-shao", do="appoint_callback", ticket=ticket, at=asked.isoformat())
-    await has_come(running, asked)
-    # and nobody answers the telephone, that stands there with its time, and the form is as it was
-    await shao.opens(f"/callbacks/{ticket}")
+    # when nobody answers the telephone, that stands there with its time, and the form is as it was
     await shao.presses("d")
     await shao.page.locator("#note_unreached-note").fill("响了很久")
     await shao.presses("Control+Enter")

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
 from typing import Any, Final
 from uuid import uuid4
 
 import aiohttp
 
-from chassis.clock import Clock
 from tools.local.instance import Instance
 from tools.prepare.logins import trial_token
 
@@ -56,13 +54,3 @@ async def reported(running: Instance, ticket: str, reply: str) -> None:
     await has_order(running, "housing", ticket, "handled")
     await acts(running, "p-lu", do="review", ticket=ticket, accepted=True)
     await has_order(running, "housing", ticket, "callback_pending")
-
-
-async def has_come(running: Instance, moment: datetime) -> None:
-    """Wait until a moment has come by the clock of the services."""
-    clock = Clock.parse(running.clock)
-    async with asyncio.timeout(_PATIENCE):
-        while True:
-            if clock.now() >= moment:
-                return
-            await asyncio.sleep(_LOOK_AGAIN)

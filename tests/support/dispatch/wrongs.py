@@ -225,10 +225,6 @@ def _just_tried(story: Story) -> Story:
     return _standing(tried=(story.at,))(story)
 
 
-def _at_night(story: Story) -> Story:
-    return replace(story, at=AT + timedelta(hours=14, minutes=30))
-
-
 def _tried_twice_today(story: Story) -> Story:
     morning = AT
     evening = replace(story, at=AT + timedelta(hours=8))
@@ -426,7 +422,6 @@ WRONGS: Final[tuple[Wrong, ...]] = (
     ),
     Wrong("review", "sent_back_on_a_ground", "illegal_ground", command=_NO_SUCH_GROUND),
     Wrong("note_unreached", "attempts_apart", "called_too_soon", _just_tried),
-    Wrong("note_unreached", "attempts_by_day", "called_at_night", _at_night),
     Wrong("note_unreached", "attempts_on_days", "called_on_one_day", _tried_twice_today),
     Wrong("appoint_callback", "appointment_ahead", "appointed_in_the_past", command=_saying(at=PAST)),
     Wrong("give_final_answer", "reworked", "no_rework_yet", beside(failures=0)),

@@ -302,23 +302,6 @@ def test_attempts_to_call_back_keep_their_distance_and_the_next_moment_is_named(
     at("2026-09-14 11:00", asked).callback(i.NoteUnreached).then(d.CallbackTried)
 
 
-def test_nobody_is_called_back_at_night_who_did_not_ask_for_it() -> None:
-    waiting = at("2026-09-15 00:30", given.callback_pending()).callback(i.NoteUnreached).refused("called_at_night")
-    said = "夜间（21:00至08:00）不回访，诉求人约定的除外，请于2026-09-15 08:00之后再次回访。"
-    assert waiting.said(d.ActionRefused).reason == said
-    at("2026-09-15 08:00", waiting).callback(i.NoteUnreached).then(d.CallbackTried)
-    # but who asked to be called that night is, and then again by day only
-    asked = at("2026-09-15 20:00", waiting).callback(i.AppointCallback, at=moment("2026-09-15 22:30"))
-    at("2026-09-15 22:00", asked).callback(i.NoteUnreached).refused("called_at_night")
-    night = at("2026-09-15 22:35", asked).callback(i.NoteUnreached).then(d.CallbackTried)
-    at("2026-09-16 22:35", night).callback(i.NoteUnreached).refused("called_at_night")
-    at("2026-09-16 22:35", asked).callback(i.NoteUnreached).refused("called_at_night")
-    # and a call that was agreed for the evening may come a little late
-    evening = at("2026-09-15 20:00", waiting).callback(i.AppointCallback, at=moment("2026-09-15 20:45"))
-    at("2026-09-15 21:10", evening).callback(i.NoteUnreached).then(d.CallbackTried)
-    at("2026-09-16 00:30", evening).callback(i.NoteUnreached).then(d.CallbackTried)
-
-
 def test_attempts_to_call_back_are_made_on_two_days_at_least() -> None:
     story = at("2026-09-14 09:00", given.callback_pending()).callback(i.NoteUnreached).then(d.CallbackTried)
     story = at("2026-09-14 14:15", story).callback(i.NoteUnreached).then(d.CallbackTried)

@@ -104,10 +104,6 @@ def _awaited(ticket: Ticket, fact: d.CallbackAwaited, _at: datetime) -> Ticket:
 # --- not reached, appointed ------------------------------------------------------------------------------------------
 
 
-_LATE: Final = timedelta(hours=1)
-"""How late a call at an agreed time may come, and still be the one that was asked for."""
-
-
 def attempts_apart(draft: Draft, _action: i.NoteUnreached) -> Refusal | None:
     """Between two attempts lies some time, unless the requester asked to be called just then."""
     standing = draft.ticket.standing
@@ -123,19 +119,6 @@ def attempts_apart(draft: Draft, _action: i.NoteUnreached) -> Refusal | None:
     return Refusal("called_too_soon", said)
 
 
-def attempts_by_day(draft: Draft, _action: i.NoteUnreached) -> Refusal | None:
-    """Nobody is called out of their sleep, unless they asked to be called that night."""
-    standing, policy = draft.ticket.standing, draft.rules.policy
-    morning = policy.peace_until(draft.at)
-    if morning == draft.at:
-        return None
-    asked = standing.at if isinstance(standing, s.CallbackPending) else None
-    if asked is not None and asked <= draft.at and morning in map(policy.peace_until, (asked, asked + _LATE)):
-        return None
-    night = f"夜间（{policy.office.quiet_from:%H:%M}至{policy.office.quiet_until:%H:%M}）"
-    return Refusal("called_at_night", f"{night}不回访，诉求人约定的除外，请于{moment_in_words(morning)}之后再次回访。")
-
-
 def attempts_on_days(draft: Draft, _action: i.NoteUnreached) -> Refusal | None:
     """Who was only ever out on one day was not tried in earnest: the attempts left must reach so many days."""
     standing, limits = draft.ticket.standing, draft.rules.policy.limits
@@ -148,14 +131,7 @@ def attempts_on_days(draft: Draft, _action: i.NoteUnreached) -> Refusal | None:
     return Refusal("called_on_one_day", said)
 
 
-@episode.action(
-    i.NoteUnreached,
-    {S.CALLBACK_PENDING},
-    attempts_apart,
-    attempts_by_day,
-    attempts_on_days,
-    to={SAME, S.CLOSED, S.HANDLED},
-)
+@episode.action(i.NoteUnreached, {S.CALLBACK_PENDING}, attempts_apart, attempts_on_days, to={SAME, S.CLOSED, S.HANDLED})
 def note_unreached(draft: Draft, action: i.NoteUnreached) -> None:
     """One attempt more in vain; after the last one that is the outcome."""
     standing = draft.ticket.standing
