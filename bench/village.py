@@ -53,6 +53,10 @@ class Village:
         self.instance.start_services()
         self.instance.start_services(self.twice, worker=SECOND)
 
+    def journal(self) -> Journal:
+        """Go on with what its people note outside of it, each before it is said; empty where nobody spoke."""
+        return Journal(self.instance.home / "journal")
+
     @property
     def closed(self) -> int:
         """How many tickets were seen closed."""
@@ -98,7 +102,7 @@ class Village:
         """
         over = asyncio.Event()
         async with AsyncExitStack() as stack:
-            journal = stack.enter_context(Journal(self.instance.home / "journal"))
+            journal = stack.enter_context(self.journal())
             flow = [asyncio.create_task(self._flow(over, tickets, journal))]
             if isinstance(self.instance, Wired):
                 flow.append(asyncio.create_task(calling(self.instance, over, journal)))
@@ -138,7 +142,8 @@ class Village:
     async def results(self) -> list[CheckResult]:
         """What `liuhen verify` has to say, and whoever kept a journal outside."""
         verified = await verify_system(Addresses.of(self.instance.addresses()), lambda _: None)
-        return [*verified, *await held_against_instance(self.instance.home / "journal", self.instance)]
+        with self.journal() as journal:
+            return [*verified, *await held_against_instance(journal.path, self.instance)]
 
     async def closed_by_the_totals(self) -> int:
         """How many tickets were closed, as the role of dashboards reads it."""
