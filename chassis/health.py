@@ -28,6 +28,8 @@ class Health:
     beat: float = field(default_factory=stopwatch)
     assigned_since: float = field(default_factory=stopwatch)
     progressed: float = field(default_factory=stopwatch)
+    held_since: float = 0.0
+    """Since when something is in the way that is being tried again."""
     behind: bool = False
     assigned: bool = False
 
@@ -38,14 +40,21 @@ class Health:
 
     def unready(self, name: str, reason: str) -> None:
         """Something is in the way; `reason` is for operators and holds no personal data."""
+        if not self.retrying:
+            self.held_since = stopwatch()
         self.reasons[name] = reason
         metrics.READY.labels(self.service).set(0)
 
     def ready(self, name: str) -> None:
         """It is out of the way again."""
-        if self.reasons.pop(name, None) is not None:
-            # Who was held up for longer than the watchdog waits would be ended just when it can go on.
-            self.progressed = self.assigned_since = stopwatch()
+        if {*self.reasons} - {_START} == {name}:
+            # Who was held up for longer than the watchdog waits would be ended just when it can go on. The watchdog
+            # looks from another thread: it has to find the later moments once the reason is gone.
+            now = stopwatch()
+            held = now - self.held_since
+            self.progressed = min(self.progressed + held, now)
+            self.assigned_since = min(self.assigned_since + held, now)
+        self.reasons.pop(name, None)
         if not self.reasons:
             metrics.READY.labels(self.service).set(1)
 

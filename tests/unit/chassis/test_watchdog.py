@@ -65,10 +65,36 @@ def test_who_was_held_up_for_long_has_its_time_once_nothing_is_in_the_way(health
     health.unready("broker", "no answer")
     health.progressed -= LONG
     health.assigned_since -= LONG
+    health.held_since -= LONG
     # when the broker is back, then it is not ended before it could do anything
     health.ready("broker")
     assert verdict(health, 0) is None
     assert verdict(health, 31) == "nothing is assigned"
+
+
+def test_what_is_in_the_way_for_a_moment_gives_no_new_minute_to_who_is_stuck(health: Health) -> None:
+    # given a worker that handles nothing although records wait, and a broker that did not answer once
+    health.note_behind(behind=True)
+    health.progressed -= LONG
+    health.unready("broker", "no answer")
+    # when it answers again, then the worker is ended for what it did not do before
+    health.ready("broker")
+    assert verdict(health, 0) == "records wait and none is handled"
+
+
+def test_the_time_for_which_several_things_are_in_the_way_is_counted_once(health: Health) -> None:
+    health.note_behind(behind=True)
+    health.unready("broker", "no answer")
+    health.unready("database", "transactions fail")
+    health.progressed -= LONG
+    health.held_since -= LONG
+    health.ready("broker")
+    assert verdict(health, 0) is None
+    health.ready("database")
+    assert verdict(health, 0) is None
+    assert verdict(health, STALL_SECONDS - 1) is None
+    health.beat = stopwatch() + LONG
+    assert verdict(health, LONG) == "records wait and none is handled"
 
 
 def test_while_it_tries_again_only_a_stall_ends_it(health: Health) -> None:
