@@ -32,7 +32,7 @@ from schemas.referral import Referral
 from schemas.registry import channel_topic
 from schemas.values import Clock, Instant, TicketState
 from services.intake.core.news import NO_DATES, Dates, Newsroom, own_date
-from services.intake.core.promises import Promise, passes, said
+from services.intake.core.promises import Promise, begun, passes, said
 from services.intake.core.state import Answer, KnownTicket
 
 
@@ -188,6 +188,7 @@ def _part(message: Opened, at: Instant, account: str | None) -> KnownTicket:
         registered=at,
         category=message.category,
         account=account,
+        promise=begun(message.kind),
     )
 
 

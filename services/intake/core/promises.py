@@ -22,7 +22,7 @@ from schemas.dispatch import (
     SuspensionEnded,
 )
 from schemas.promise import GOODWILL, PROMISING, due_in_words, is_over, promised
-from schemas.values import Clock, Due, DueTime, Kind, breach_by
+from schemas.values import Clock, Due, DueTime, Kind, ProvisionalDue, breach_by
 from worktime import last_minute
 
 _GRANTED: Final = "extended"
@@ -96,9 +96,28 @@ class Promise(BaseModel):
         """What was missed passes a promise whose date is over; what was not missed after all is taken back."""
         if fact.withdrawn:
             return self.model_copy(update={"missed": ""})
-        if not passes(fact) or self.due is None or not is_over(self.due, at):
+        due = self.due
+        if not passes(fact) or due is None:
             return self
-        return self.model_copy(update={"by": self._by_department, "missed": moment(breach_by(self.due))})
+        if is_over(due, at):
+            return self.model_copy(update={"by": self._by_department, "missed": moment(breach_by(due))})
+        if isinstance(due, ProvisionalDue) and due == self._of_clock(fact.clock):
+            # The calendar came, which intake does not hear: the day was the earlier one, and none of the two is ahead.
+            settled = self._without(fact.clock)
+            return settled.model_copy(update={"by": self._by_department, "missed": moment(due.earliest)})
+        return self
+
+    def _of_clock(self, clock: Clock) -> Due | None:
+        return {Clock.CITIZEN: self.citizens, Clock.HANDLING: self.handling, Clock.REWORK: self.rework}.get(clock)
+
+    def _without(self, clock: Clock) -> Promise:
+        match clock:
+            case Clock.CITIZEN:
+                return self.model_copy(update={"citizens": None})
+            case Clock.HANDLING:
+                return self.model_copy(update={"handling": None})
+            case _:
+                return self.model_copy(update={"rework": None})
 
     def _moved_on(self, fact: DispatchFact) -> Promise:
         match fact:

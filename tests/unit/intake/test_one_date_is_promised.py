@@ -11,7 +11,20 @@ from rulebook import Policy
 from schemas import dispatch as d
 from schemas.owner import Owner
 from schemas.public import TicketNews
-from schemas.values import Actor, Clock, Due, DueTime, Kind, OfficialDue, ProvisionalDue, Tier
+from schemas.values import (
+    Actor,
+    Channel,
+    Clock,
+    Contact,
+    Due,
+    DueTime,
+    Kind,
+    OfficialDue,
+    Place,
+    ProvisionalDue,
+    RequesterKind,
+    Tier,
+)
 from services.intake.core.news import Newsroom
 from services.intake.core.promises import Promise
 from services.intake.core.state import KnownTicket
@@ -166,3 +179,45 @@ def test_whoever_praises_or_suggests_is_promised_an_answer(
     assert late == "您的诉求未能在2026年11月30日 17:30前答复，向您致歉，将继续办理。"
     page.hear(d.Reopened(ticket=TICKET, by=RULE, reason="又想到", count=1))
     assert "答复期限2026年12月12日 17:30" in page.hear(dispatched(None, due(12, 12), order=2))
+
+
+def test_a_promise_that_named_two_days_is_owned_up_to_by_the_earlier_once_the_calendar_made_it_that(
+    newsroom: Newsroom,
+) -> None:
+    # given a matter that was promised for the 21st, or the 23rd at the latest
+    page = Page(newsroom)
+    page.hear(dispatched(ProvisionalDue(earliest=due(21).at, latest=due(23).at), due(22)))
+    # when its time ran out on the 21st
+    text = page.hear(overdue(Clock.CITIZEN), due(21).at + timedelta(seconds=1))
+    # then neither of the two days is promised any more
+    assert text == f"您的诉求未能在{PROMISED}前办结，向您致歉，将继续办理。办结期限现为2026年09月22日 17:30。"
+    assert (page.ticket.promised, page.missed) == ("2026年09月22日 17:30", PROMISED)
+
+
+def test_a_department_that_is_late_before_the_citizens_day_is_known_breaks_no_promise(newsroom: Newsroom) -> None:
+    page = Page(newsroom)
+    page.hear(dispatched(ProvisionalDue(earliest=due(21).at, latest=due(23).at), due(15)))
+    assert page.hear(overdue(Clock.HANDLING), due(15).at + timedelta(seconds=1)) == ""
+
+
+def test_a_part_of_a_praise_is_promised_an_answer_as_its_whole_was(newsroom: Newsroom) -> None:
+    # given a praise of two things, of which one went its own way
+    page = Page(newsroom)
+    whole = page.ticket
+    opened = d.Opened(
+        ticket=f"{TICKET}-1",
+        by=RULE,
+        channel=Channel.WECHAT,
+        receipt=whole.receipt,
+        kind=Kind.PRAISE,
+        requester_kind=RequesterKind.RESIDENT,
+        contact=Contact(),
+        text="民警帮忙找回了老人",
+        place=Place(text="平凉路100号"),
+        tier=Tier.COMPLEX,
+        part_of=whole.id,
+    )
+    page.hear(opened)
+    # then its page and channel speak of an answer
+    sent = dispatched(due(21), due(22)).model_copy(update={"ticket": opened.ticket})
+    assert f"答复期限{PROMISED}。" in page.hear(sent)
