@@ -11,7 +11,13 @@ from typing import Any, Final, Literal, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 from chassis.broker import Access, Broker
 from chassis.contacts import Vault, WordSeal
@@ -23,6 +29,7 @@ from vocabulary import Chinese
 from vocabulary.expected import expected
 
 _AS_WRITTEN: Final = Chinese("文档里写明的值")
+_FIELD: Final = re.compile(r'field "(\w+)"')
 _DEVELOPMENT: Final = re.compile(r"liuhen|development-\w+")
 
 
@@ -38,11 +45,17 @@ def from_environment(kind: type[S]) -> S:
         raise SystemExit(
             f"没有启动：{''.join(map(_wrong, error.errors()))}请改正后再启动，写法见 docs/settings.md。"
         ) from None
+    except SettingsError as error:
+        # Its message names the field, and no value.
+        field = _FIELD.search(str(error))
+        name = f"LIUHEN_{field[1].upper()}" if field else "LIUHEN_…"
+        raise SystemExit(f"没有启动：{name} 不可用，应为 JSON。请改正后再启动，写法见 docs/settings.md。") from None
 
 
 def _wrong(fault: ErrorDetails) -> str:
     """Name the variable and say what was expected; a rule of several variables names them itself."""
-    name, kind = "_".join(map(str, ("LIUHEN", *fault["loc"]))).upper(), fault["type"]
+    # Inside of a value there are no variables.
+    name, kind = "_".join(map(str, ("LIUHEN", *fault["loc"][:1]))).upper(), fault["type"]
     if kind == "value_error":
         said = str(fault.get("ctx", {})["error"])
         return f"{name}：{said}" if fault["loc"] else said

@@ -29,3 +29,14 @@ def test_several_tokens_are_valid_together_and_no_short_one_of_a_file(
     assert settings.tokens() == (LONG, OTHER)
     file.write_text(f"{LONG}\na\n")
     assert settings.tokens() == (LONG,)
+
+
+def test_a_setting_that_is_no_json_or_holds_something_wrong_is_named_by_its_variable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LIUHEN_ROUTES", "nonsense")
+    with pytest.raises(SystemExit, match=r"没有启动：LIUHEN_ROUTES 不可用，应为 JSON。"):
+        from_environment(NotifySettings)
+    monkeypatch.setenv("LIUHEN_ROUTES", '{"sms": 7}')
+    with pytest.raises(SystemExit, match="没有启动：LIUHEN_ROUTES "):
+        from_environment(NotifySettings)
