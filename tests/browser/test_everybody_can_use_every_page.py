@@ -23,6 +23,8 @@ def paths() -> list[str]:
     return [path for path in read if path.rpartition("/")[2] not in NO_PAGE]
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", WHO)
 async def test_axe_finds_nothing_and_nothing_has_to_be_moved_sideways(
     browser: Browser, running: Instance, name: str
