@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any, Final
 from urllib.error import HTTPError
@@ -164,7 +165,7 @@ def _waits(process: Started) -> tuple[str, ...]:
             return ()
     except HTTPError as error:
         return tuple(_Waiting.model_validate_json(error.read()).waits)
-    except OSError:
+    except (OSError, HTTPException):
         return ()
 
 
@@ -225,7 +226,7 @@ def _measured(process: Started, name: str) -> list[float]:
         with urlopen(process.metrics, timeout=PATIENCE) as answer:  # noqa: S310 - the address is our own
             families = text_string_to_metric_families(answer.read().decode())
             return [sample.value for family in families for sample in family.samples if sample.name == name]
-    except OSError:
+    except (OSError, HTTPException):
         return []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator
+from http.client import HTTPException
 from typing import Final, NamedTuple
 from urllib.request import urlopen
 
@@ -110,7 +111,7 @@ def lanes_of(process: Started) -> int | None:
     try:
         with urlopen(process.metrics, timeout=PATIENCE) as answer:  # noqa: S310 - the address is our own
             found = _LANES.search(answer.read().decode())
-    except OSError:
+    except (OSError, HTTPException):
         return None
     return int(float(found[1])) if found else 0
 
