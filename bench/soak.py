@@ -23,8 +23,9 @@ import typer
 from bench.blows import FOUNDATIONS, Blow, Dealt, Nemesis
 from bench.drain import Drained, drained
 from bench.lines import Lines
-from bench.place import measured_instance
+from bench.place import Late, measured_instance
 from bench.village import NotSeen, Village, seen
+from bench.wechat import RefusedError
 from bench.wired import Wired
 from chassis.executor import SESSION_SECONDS
 from tools.errors import SaidClearly
@@ -95,7 +96,7 @@ class Soak:
                     typer.echo(f"round {len(self.rounds)}: {self.rounds[-1].line()}; {self.village.closed:,} closed")
                     if time.monotonic() > until:
                         break
-        except (NotSeen, SaidClearly, ExceptionGroup) as error:
+        except (NotSeen, Late, RefusedError, SaidClearly, ExceptionGroup) as error:
             self.broken += 1
             typer.echo(f"VIOLATION after {len(self.rounds)} rounds: {error}")
         await self._verify()

@@ -9,7 +9,7 @@ import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Final
+from typing import Final, TypeVar
 
 import asyncpg
 
@@ -36,6 +36,8 @@ MISSED_SECONDS: Final = 25.0
 """Longer than others need to notice that a broker is dead, and to lead what it led."""
 _PATIENCE: Final = 400.0
 _LOOK_SECONDS: Final = 1.0
+_TRACED_SECONDS: Final = 60.0
+T = TypeVar("T")
 
 
 class Village:
@@ -110,16 +112,17 @@ class Village:
                 yield
             finally:
                 over.set()
-                await self._come_to_the_end(asyncio.gather(*flow))
+                await self._healing(asyncio.gather(*flow))
 
-    async def _come_to_the_end(self, flow: asyncio.Future[list[None]]) -> None:
+    async def _healing(self, going: asyncio.Future[T]) -> T:
+        """Wait for something, and meanwhile start again whoever ends by itself."""
         try:
-            while not (await asyncio.wait({flow}, timeout=_LOOK_SECONDS))[0]:
+            while not (await asyncio.wait({going}, timeout=_LOOK_SECONDS))[0]:
                 await self.revive()
         finally:
-            flow.cancel()
-            await asyncio.wait({flow})
-        flow.result()
+            going.cancel()
+            await asyncio.wait({going})
+        return going.result()
 
     async def _flow(self, over: asyncio.Event, tickets: int, journal: Journal) -> None:
         parties = SpeakingParties(self.instance, tickets, _PATIENCE, journal=journal)
@@ -141,9 +144,19 @@ class Village:
 
     async def results(self) -> list[CheckResult]:
         """What `liuhen verify` has to say, and whoever kept a journal outside."""
-        verified = await verify_system(Addresses.of(self.instance.addresses()), lambda _: None)
+        addresses = Addresses.of(self.instance.addresses())
+        verified = await self._healing(asyncio.ensure_future(verify_system(addresses, lambda _: None)))
+        return [*verified, *await self._held_against_the_journal()]
+
+    async def _held_against_the_journal(self) -> list[CheckResult]:
+        """What the journal finds once the trace has had time to hear of what was said last."""
+        until = time.monotonic() + _TRACED_SECONDS
         with self.journal() as journal:
-            return [*verified, *await held_against_instance(journal.path, self.instance)]
+            while True:
+                results = await held_against_instance(journal.path, self.instance)
+                if time.monotonic() > until or not any(each.findings for each in results):
+                    return results
+                await asyncio.sleep(_LOOK_SECONDS)
 
     async def closed_by_the_totals(self) -> int:
         """How many tickets were closed, as the role of dashboards reads it."""

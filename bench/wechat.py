@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from itertools import count
 from typing import Final
 from uuid import uuid4
@@ -10,6 +11,7 @@ from uuid import uuid4
 import aiohttp
 
 from bench.journal import Journal, Spoken
+from bench.place import Late
 from bench.wired import Wired
 
 _PATH: Final = "/v1/wechat/reports"
@@ -17,6 +19,7 @@ _SOURCE: Final = "door/wechat"
 _PAUSE_SECONDS: Final = 0.25
 _WITHIN: Final = aiohttp.ClientTimeout(total=5)
 _TAKEN: Final = 202
+_PATIENCE: Final = 400.0
 _WRONG: Final = range(400, 500)
 _BUSY: Final = 429
 
@@ -41,10 +44,19 @@ async def calling(instance: Wired, over: asyncio.Event, journal: Journal) -> Non
                 "contact": {"phone": str(next(phones))},
                 "place": {"text": "平凉路100弄3号"},
             }
-            while (receipt := await _post(web, spoken.id, report)) is None:  # noqa: ASYNC110 - the door does not call
-                await asyncio.sleep(_PAUSE_SECONDS)
+            receipt = await _taken(web, spoken.id, report)
             journal.taken([spoken], receipt)
             await asyncio.sleep(_PAUSE_SECONDS)
+
+
+async def _taken(web: aiohttp.ClientSession, key: str, report: dict[str, object]) -> str:
+    """The receipt, asked for again and again; Late where the door takes nothing for longer than any blow lasts."""
+    until = time.monotonic() + _PATIENCE
+    while (receipt := await _post(web, key, report)) is None:
+        if time.monotonic() > until:
+            raise Late(f"a report by HTTP: not taken within {_PATIENCE:.0f} s")
+        await asyncio.sleep(_PAUSE_SECONDS)
+    return receipt
 
 
 async def _post(web: aiohttp.ClientSession, key: str, report: dict[str, object]) -> str | None:
