@@ -11,7 +11,7 @@ from rulebook import Policy
 from services.trace.core.ball import BallSpan, LifeStep, ball_in_court
 from services.trace.core.calendars import as_published
 from services.trace.core.citys_list import CityTicket, Difference, OurTicket, differences
-from services.trace.core.desk import marks
+from services.trace.core.desk import is_urgent, marks
 from services.trace.core.holder import AT_REST
 from services.trace.core.rows import NOBODY, Summary
 from services.trace.edges.answered import (
@@ -109,6 +109,7 @@ __all__ = [
     "clocks",
     "described",
     "differences",
+    "is_urgent",
     "marks",
     "orders",
     "rates_of",

@@ -7,18 +7,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from schemas import dispatch as d
-from schemas.values import TicketState, Tier
-from services.trace.for_tools import AT_REST, LifeStep, Summary
+from schemas.values import TicketState
+from services.trace.for_tools import LifeStep, is_urgent
 from tools.verify.life import Elsewhere, Life
 from vocabulary import Chinese
-
-_REOPENING: Final = "reopening"
-"""What its requester wants of a ticket that ended, which is urgent again with that."""
-_GOES_ON: Final = frozenset(TicketState) - AT_REST | {TicketState.MERGED}
-"""A merged ticket comes back as it was; in every other state at rest nobody has to know any more."""
 
 
 def nothing_urgent_untold(life: Life, elsewhere: Elsewhere) -> Iterator[Chinese]:
@@ -43,18 +38,13 @@ class _Call(NamedTuple):
     end: LifeStep | None
 
 
-def _is_urgent(summary: Summary) -> bool:
-    goes_on = summary.state in _GOES_ON or summary.wish == _REOPENING
-    return summary.tier == Tier.URGENT.value and goes_on
-
-
 def _became_urgent(life: Life) -> Iterator[datetime]:
     """Tell when it became urgent; what is not so any more at the end of the same decision never was."""
     before = False
     # A fact that another ticket caused may be of an earlier moment than the one before it: moments come again.
     for _, decision in groupby(life.steps, key=attrgetter("at")):
         step = [*decision][-1]
-        now = _is_urgent(step.after)
+        now = is_urgent(step.after)
         if now and not before and step.after.state != TicketState.MERGED:
             yield step.at
         before = now
@@ -67,7 +57,7 @@ def _calls(life: Life) -> Iterator[_Call]:
 
 
 def _ends(step: LifeStep) -> bool:
-    return isinstance(step.fact, d.UrgentAcknowledged | d.UrgentCalled | d.Merged) or not _is_urgent(step.after)
+    return isinstance(step.fact, d.UrgentAcknowledged | d.UrgentCalled | d.Merged) or not is_urgent(step.after)
 
 
 def _followed(call: _Call, elsewhere: Elsewhere) -> Iterator[Chinese]:

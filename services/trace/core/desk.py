@@ -51,14 +51,16 @@ _MAIN: Final = {
 
 def with_desk(summary: Summary) -> Summary:
     """The same, with what waits at the desk now."""
-    calm = summary if _may_be_urgent(summary) else without(summary, K.URGENT_CALL)
+    calm = summary if is_urgent(summary) else without(summary, K.URGENT_CALL)
     desk = tuple(each.value for each in _tasks(calm, S(calm.state)))
     return calm if desk == calm.desk else replace(calm, desk=desk)
 
 
-def _may_be_urgent(summary: Summary) -> bool:
+def is_urgent(summary: Summary) -> bool:
+    """Whether somebody on duty has to know: it goes on, or should by its requester, or was said after its end."""
     goes_on = summary.state in _URGENT_IN or summary.wish == K.REOPENING
-    return summary.tier == Tier.URGENT and (goes_on or has(summary, _CALLED_FOR))
+    said_after_its_end = summary.state in ENDED and has(summary, _CALLED_FOR)
+    return summary.tier == Tier.URGENT and (goes_on or said_after_its_end)
 
 
 def _tasks(summary: Summary, state: S) -> Iterator[DeskTaskKind]:
