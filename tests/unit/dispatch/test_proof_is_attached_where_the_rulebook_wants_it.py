@@ -17,6 +17,7 @@ from schemas.public import Order
 from schemas.requests import ActAsMember, MemberAnswered
 from schemas.tickets import ActionReceived, IncidentActionReceived
 from schemas.values import Actor, Party, PartyKind, Person, TicketState
+from services.dispatch.core.allowed import may
 from services.dispatch.core.commands import Act
 from services.dispatch.core.incidents.decide import decide_incident
 from services.dispatch.core.incidents.state import Incident, Membership
@@ -71,6 +72,15 @@ def test_what_is_handled_is_shown_where_the_catalogue_wants_to_see_it() -> None:
     assert refusal(without).code == "proof_missing"
     assert WANTED in refusal(without).reason
     assert says(begun(wanting()), handled(), PHOTO).ticket.state is TicketState.HANDLED
+
+
+def test_who_may_report_what_has_to_be_shown_is_offered_to_report_it() -> None:
+    # given a matter of which the catalogue wants to see what was done
+    story = begun(wanting())
+    # when its department reads what it may ask for, before it has attached anything
+    offered = may(story.ticket, LEAD, story.at, story.rules)
+    # then the report is among it: whether the proof came along is asked of the report
+    assert "report_handled" in offered
 
 
 def test_nothing_is_wanted_where_the_catalogue_says_nothing() -> None:

@@ -64,8 +64,7 @@ def no_blocking_task(draft: Draft) -> Refusal | None:
     return Refusal("blocking_tasks_open", f"协办单位{names}尚未完成，待其完成后再报办结。")
 
 
-@state_guard
-def handled_proof(draft: Draft) -> Refusal | None:
+def handled_proof(draft: Draft, _action: i.ReportHandled) -> Refusal | None:
     """What was done is shown, where the catalogue wants to see it."""
     return proof_attached(draft, draft.rules.proof(draft.ticket.matter), "该分类报办结")
 
