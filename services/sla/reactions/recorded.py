@@ -49,8 +49,10 @@ clocks.on(d.MergeTaken)(lambda fact, _: (Retier(fact.tier),) if fact.tier else (
 
 @clocks.on(d.StopWordsFound)
 def _stop_words_found(fact: d.StopWordsFound, whose: Whose) -> Commands:
+    """Of what has ended no clock is open that could tell the tier: the one of these words is told it."""
     retier = (Retier(fact.tier),) if fact.tier else ()
-    return *retier, *((Start(Clock.STOP_WORDS, whose(Clock.STOP_WORDS)),) if fact.waits else ())
+    waits = Start(Clock.STOP_WORDS, whose(Clock.STOP_WORDS), tier=fact.tier)
+    return *retier, *((waits,) if fact.waits else ())
 
 
 clocks.on(d.StopWordsSeenTo)(lambda _, __: (Meet(these(Clock.STOP_WORDS)),))

@@ -261,6 +261,16 @@ ENDS: list[tuple[type[d.DispatchFact], dict[str, Any]]] = [
 ]
 
 
+def test_a_cry_after_the_end_is_seen_to_within_minutes_also_by_night(dispatched: Ticket) -> None:
+    # given a complex matter that has ended, with no clock that the cry could make urgent
+    dispatched.hear("2026-09-03 11:00", d.Handled)
+    dispatched.hear("2026-09-03 11:30", d.Closed)
+    # when somebody cries at night
+    dispatched.hear("2026-09-05 03:10", d.StopWordsFound, found=(), tier=Tier.URGENT, called_for=True, waits=True)
+    # then a person sees to it within the minutes of what is urgent, not in the office hours of Monday
+    assert (dispatched.due("stop_words"), dispatched.open()["stop_words"].tier) == ("2026-09-05 03:40", Tier.URGENT)
+
+
 @pytest.mark.parametrize(("fact", "fields"), ENDS)
 def test_nothing_runs_once_the_ticket_has_ended(
     dispatched: Ticket, fact: type[d.DispatchFact], fields: dict[str, Any]
