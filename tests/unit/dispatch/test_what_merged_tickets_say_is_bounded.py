@@ -52,3 +52,14 @@ def test_a_ticket_takes_in_a_hundred_however_little_they_say() -> None:
         story = merged(story, number, 4)
         story.said(d.MergeTaken)
     assert merged(story, MOST, 4).said(d.RequestRefused).code == "merge_full"
+
+
+def test_what_says_more_than_any_ticket_takes_in_is_told_the_way_that_is_left() -> None:
+    # given a ticket that took in as much as it can, and asks one that took in nothing
+    lengths = (TEXT_LIMIT,) * (MOST_SAID // TEXT_LIMIT)
+    # when all of it, and its own first word, is to be taken in
+    reason = merged(given.in_progress(), 1, *lengths, 1).said(d.RequestRefused).reason
+    # then no other ticket is named as a way out, but the merge the other way round
+    assert "另一张" not in reason
+    assert f"请反过来把工单{TICKET}并入工单26091401000001，或者分别办理" in reason
+    assert isinstance(merged(given.in_progress(), 1, *lengths).facts[0], d.MergeTaken)

@@ -128,11 +128,22 @@ def no_merge_under_way(draft: Draft, _request: r.TakeMerge) -> Refusal | None:
 
 def room_for_its_words(draft: Draft, request: r.TakeMerge) -> Refusal | None:
     """What does not fit is refused here: later it would stop the ticket."""
-    said = sum(len(each.text) for each in (*draft.ticket.supplements, *(request.supplements or ())))
+    brought = sum(len(each.text) for each in request.supplements or ())
+    if brought > MOST_SAID:
+        return Refusal("merge_full", _too_much_for_any(draft.ticket.id, request.origin, brought))
+    said = brought + sum(len(each.text) for each in draft.ticket.supplements)
     if len(draft.ticket.taken) < MOST and said <= MOST_SAID:
         return None
     words = f"工单{draft.ticket.id}并入的内容已满（至多{MOST}件、合计{MOST_SAID}字）。请并入另一张工单，或者单独办理。"
     return Refusal("merge_full", words)
+
+
+def _too_much_for_any(other: str, asking: str, brought: int) -> str:
+    """What a ticket took in itself stays where it is, where the other one is merged into it instead."""
+    return (
+        f"工单{asking}连同它已并入的工单合计{brought}字，超过一张工单能并入的{MOST_SAID}字，并入哪一张都放不下。"
+        f"请反过来把工单{other}并入工单{asking}，或者分别办理。"
+    )
 
 
 @episode.request(r.TakeMerge, s.OPEN, same_requester, no_merge_under_way, keeps_from_accused, room_for_its_words)
