@@ -172,6 +172,14 @@ def _stop_words_found(summary: Summary, fact: d.StopWordsFound, _at: datetime) -
     return marked(waits, _CALLED_FOR) if fact.called_for else waits
 
 
+@marks.on(d.Reopened, d.ReworkOrdered, d.PartReopened)
+def _goes_on(summary: Summary, fact: d.Reopened | d.ReworkOrdered | d.PartReopened, _at: datetime) -> Summary:
+    """A split ticket rings nobody: what nobody knows of yet rings again when the whole ends."""
+    rings_again = isinstance(fact, d.PartReopened) and has(summary, K.URGENT_CALL)
+    was_open = isinstance(fact, d.ReworkOrdered) and not fact.reopens
+    return summary if rings_again or was_open else without(summary, _CALLED_FOR)
+
+
 marks.on(d.StopWordsSeenTo)(lambda s, _, __: without(s, K.STOP_WORDS))
 marks.on(d.Transferred)(lambda s, fact, _: _referred(s, fact.record is not None and not fact.record.missing))
 marks.on(d.ReferralRecorded)(lambda s, fact, _: _referred(s, fact.complete is not None))

@@ -19,6 +19,7 @@ from services.dispatch.core.episode import SAME, Episode, Refusal
 from services.dispatch.core.episodes.closing import close, tell_of_reopening
 from services.dispatch.core.episodes.stop_words import is_for_a_person, is_withheld
 from services.dispatch.core.episodes.supervision import order_supervision
+from services.dispatch.core.episodes.urgency import back_at_work
 from services.dispatch.core.guards import in_words
 from services.dispatch.core.holder import participants
 from services.dispatch.core.regions import Heard, NoWish
@@ -278,5 +279,5 @@ def _rework_for_others(ticket: Ticket, fact: d.ReworkOrdered) -> Iterator[r.Tick
 @episode.fact(d.ReworkOrdered, heard_by=participants, asks=_rework_for_others)
 def _reworked(ticket: Ticket, fact: d.ReworkOrdered, _at: datetime) -> Ticket:
     """Whoever wanted it reopened has that with the rework; a withdrawal that waits goes on waiting."""
-    wish = NoWish() if fact.reopens else ticket.wish
-    return replace(ticket, standing=s.Rework(), rounds=fact.round, failures=ticket.failures + 1, ruling=None, wish=wish)
+    before = replace(back_at_work(ticket), wish=NoWish()) if fact.reopens else ticket
+    return replace(before, standing=s.Rework(), rounds=fact.round, failures=ticket.failures + 1, ruling=None)

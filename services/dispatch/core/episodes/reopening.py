@@ -26,6 +26,7 @@ from services.dispatch.core.episodes.follow_ups import FollowUpContact, contact_
 from services.dispatch.core.episodes.sending import send
 from services.dispatch.core.episodes.stop_words import heed, is_withheld
 from services.dispatch.core.episodes.support import supporters_of
+from services.dispatch.core.episodes.urgency import back_at_work
 from services.dispatch.core.hearing import hear, speaks_of_misconduct
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import with_word
@@ -189,7 +190,7 @@ def _reopening_for_others(ticket: Ticket, fact: d.Reopened) -> Iterator[r.Ticket
 @episode.fact(d.Reopened, heard_by=participants, asks=_reopening_for_others)
 def _reopened(ticket: Ticket, fact: d.Reopened, _at: datetime) -> Ticket:
     return replace(
-        ticket,
+        back_at_work(ticket),
         reopened=fact.count,
         failures=0,
         standing=s.PendingDispatch(reason="reopened"),

@@ -19,7 +19,9 @@ from services.dispatch.core.episode import MOOT, SAME, Episode, Refusal
 from services.dispatch.core.episodes.closing import UNHEARD, close, ended, reviewed_by, tidy
 from services.dispatch.core.episodes.dispatching import to_centre
 from services.dispatch.core.episodes.merging import shunned
+from services.dispatch.core.episodes.urgency import back_at_work
 from services.dispatch.core.holder import participants
+from services.dispatch.core.regions import Calling
 from services.dispatch.core.rules import Rules
 from services.dispatch.core.sealing import contacts_of, is_confidential
 from services.dispatch.core.ticket import PartEnd, Ticket
@@ -151,12 +153,18 @@ def reopen_whole(draft: Draft, request: r.ReopenWhole) -> None:
 
 @episode.fact(d.PartReopened)
 def _part_reopened(ticket: Ticket, fact: d.PartReopened, _at: datetime) -> Ticket:
-    """What the city heard of the whole is reviewed as before, by whoever led it last."""
+    """What the city heard of the whole is reviewed as before, by whoever led it last.
+
+    Nobody is called about a split ticket: a call that nobody answered is made anew when the whole ends again.
+    """
     standing = ticket.standing
     waiting = standing.waiting if isinstance(standing, s.Split) else ()
     parts = {part: end for part, end in ticket.parts.items() if part != fact.part}
     return replace(
-        ended(ticket, s.Split(waiting=(*waiting, fact.part))),
+        ended(
+            ticket if isinstance(ticket.urgency, Calling) else back_at_work(ticket),
+            s.Split(waiting=(*waiting, fact.part)),
+        ),
         parts=parts,
         ruling=None,
         awaits_ruling=False,

@@ -83,6 +83,11 @@ def _called_for_after_its_end(ticket: Ticket) -> bool:
     return ticket.stop_words.called_for and isinstance(ticket.standing, AtAnEnd)
 
 
+def back_at_work(ticket: Ticket) -> Ticket:
+    """What was cried after the end is told with the ticket, now that it goes on: its next end is another one."""
+    return replace(ticket, stop_words=replace(ticket.stop_words, called_for=False))
+
+
 def _is_anybodys(ticket: Ticket) -> bool:
     """Whether somebody owes something: it is open, or its requester wants what has ended to go on."""
     return ticket.state in OPEN or isinstance(ticket.wish, ReopeningWanted)
