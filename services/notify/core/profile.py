@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from chassis.frozen import replace
 from schemas.values import Channel, Clock, Contact, Due, OfficialDue, ProvisionalDue, TicketState, Tier, Utterance
 
 REMEMBERED: Final = frozenset({Clock.HANDLING, Clock.REWORK, Clock.URGENT_FIRST_REPORT})
@@ -25,14 +26,14 @@ class Profile:
     `upstream` is the city's own number of what it handed down; parts of a split have none.
 
     `handler` is the department whose handling time `due` tells; it lags behind `lead` until the clock has started.
-    Of a clock that a calendar can still move, `due` is the earliest and `latest` the latest moment. Likewise
-    `citizen_tier` is the tier that `citizen_due` was derived for. `promised` and `responsible` are the date and the
-    department that the requester was told last; `tentative` says that the date was told as one that is not settled;
-    `promised_by` is the clock that a promise goes by where that is no longer the citizen's; `suspended` says that
-    nobody can promise anything, `resumed` that the requester is still to hear of a date after that. `said` is what
-    came in about the ticket last, `cry` what made it urgent last and `cried_at` when that was said; `accepted` says
-    that the lead has signed for the order, `ended` how the ticket ended, where it did, and `wanted` that its requester
-    wants it to go on; `watched` says that a supervision order runs, `reviewed` that a callback review does,
+    Of a clock that a calendar can still move, `due` is the earliest and `latest` the latest moment; `begun` is when it
+    started. Likewise `citizen_tier` is the tier that `citizen_due` was derived for. `promised` and `responsible` are
+    the date and the department that the requester was told last; `tentative` says that the date was told as one that is
+    not settled; `promised_by` is the clock that a promise goes by where that is no longer the citizen's; `suspended`
+    says that nobody can promise anything, `resumed` that the requester is still to hear of a date after that. `said` is
+    what came in about the ticket last, `cry` what made it urgent last and `cried_at` when that was said; `accepted`
+    says that the lead has signed for the order, `ended` how the ticket ended, where it did, and `wanted` that its
+    requester wants it to go on; `watched` says that a supervision order runs, `reviewed` that a callback review does,
     `takes_returns` that the newest order is neither binding nor accepted.
     """
 
@@ -61,6 +62,7 @@ class Profile:
     reply: str = ""
     due: Mapping[Clock, datetime] = field(default_factory=dict)
     latest: Mapping[Clock, datetime] = field(default_factory=dict)
+    begun: Mapping[Clock, datetime] = field(default_factory=dict)
     handler: str | None = None
     citizen_due: Due | None = None
     citizen_tier: Tier | None = None
@@ -93,3 +95,16 @@ class Profile:
         if due is None:
             return None
         return OfficialDue(at=due) if latest is None else ProvisionalDue(earliest=due, latest=latest)
+
+    def without_older(self, clocks: Iterable[Clock], at: datetime) -> Profile:
+        """The profile without the due times of such of these clocks as started before a moment.
+
+        A clock that started since is another one under the same name: it can be heard of before what started it.
+        """
+        gone = {clock for clock in clocks if (began := self.begun.get(clock)) is None or began < at}
+        return replace(
+            self,
+            due={clock: due for clock, due in self.due.items() if clock not in gone},
+            latest={clock: due for clock, due in self.latest.items() if clock not in gone},
+            handler=None if Clock.HANDLING in gone else self.handler,
+        )

@@ -10,7 +10,7 @@ from schemas.recognised import gist
 from schemas.values import Clock, TicketState, Tier, Utterance
 from services.notify.core.dates import due_of
 from services.notify.core.occasion import Occasion
-from services.notify.core.profile import Profile
+from services.notify.core.profile import REMEMBERED, Profile
 from services.notify.core.urgent import cry, cry_to_department, standing
 from services.notify.core.values import YES
 from services.notify.reactions.tables import GIST, Wishes, profiles, wishes, within
@@ -225,9 +225,9 @@ profiles.on(d.ReturnUpheld)(lambda p, _, __: replace(p, lead=None, supporting=()
 
 
 @profiles.on(d.Reopened)
-def _reopened(profile: Profile, _fact: d.Reopened, _at: datetime) -> Profile:
-    """What was promised before the end is over: the next promise is the next department's."""
-    after = replace(profile, lead=None, supporting=(), final=False)
+def _reopened(profile: Profile, _fact: d.Reopened, at: datetime) -> Profile:
+    """What was due and promised before the end is over: the next promise is the next department's."""
+    after = replace(profile.without_older(REMEMBERED, at), lead=None, supporting=(), final=False)
     return replace(after, promised="", responsible=None, promised_by=Clock.HANDLING, ended=None, wanted=False, reply="")
 
 

@@ -42,6 +42,8 @@ def _started(profile: Profile, fact: c.ClockStarted, at: datetime) -> Profile:
     after = _timed(profile, fact, at)
     if fact.clock is Clock.REOPEN_WINDOW:
         return replace(after, ended=TicketState.CLOSED)
+    if fact.clock in REMEMBERED:
+        after = replace(after, begun={**after.begun, fact.clock: fact.started_at})
     if fact.clock is not Clock.REWORK:
         return after
     date = dated(fact.due)
