@@ -130,9 +130,10 @@ def _accepted(fact: d.Accepted, o: Occasion) -> Wishes:
 
 
 @profiles.on(d.Dispatched)
-def _led(profile: Profile, fact: d.Dispatched, _at: datetime) -> Profile:
+def _led(profile: Profile, fact: d.Dispatched, at: datetime) -> Profile:
+    """A first report is owed by whoever was ordered: another lead owes one of its own."""
     return replace(
-        profile,
+        profile if fact.same_lead else profile.without_older({Clock.URGENT_FIRST_REPORT}, at),
         lead=fact.lead,
         supporting=fact.supporting,
         tier=fact.tier,

@@ -11,7 +11,7 @@ from schemas import clocks as c
 from schemas import dispatch as d
 from schemas.message import Message
 from schemas.owner import Owner
-from schemas.values import Clock, OfficialDue
+from schemas.values import Clock, OfficialDue, Tier
 from services.notify.core.dates import dated
 from services.notify.core.notice import Notice
 from tests.support.notify import BY, DUE, MORNING, TICKET, Teller, citizens, dispatched, registered, started
@@ -71,3 +71,39 @@ def test_a_handling_time_that_is_heard_of_before_the_order_is_told_with_it(ahead
     assert (template, dated(due).day in text) == ("department-new-order", True)
     assert [template for template, _ in _told(told)] == ["requester-reopened", "requester-dispatched"]
     assert dated(due).day in _told(told)[1][1]
+
+
+def _urgent(**changed: Any) -> Teller:
+    """An urgent order whose first report is due at noon."""
+    teller = Teller()
+    noon = OfficialDue(at=MORNING + timedelta(hours=2))
+    for fact in (
+        registered(tier=Tier.URGENT),
+        dispatched(Tier.URGENT),
+        started(Clock.URGENT_FIRST_REPORT, due=noon, tier=Tier.URGENT, **changed),
+    ):
+        teller.tell(fact)
+    return teller
+
+
+def test_an_urgent_order_that_goes_to_another_lead_names_a_first_report_of_its_own() -> None:
+    at = MORNING + timedelta(hours=1)
+    told = _urgent().tell(dispatched(Tier.URGENT, order=2, lead="greening"), at)
+    texts = [text for template, text in _told(told, "department") if template == "department-urgent-order"]
+    assert {("3月2日13:00" in text, "3月2日12:00" in text) for text in texts} == {(True, False)}
+
+
+@pytest.mark.parametrize(
+    ("changed", "began"),
+    [
+        ({"same_lead": True}, MORNING),
+        # the report that the new lead owes was heard of before the order
+        ({"lead": "greening"}, MORNING + timedelta(minutes=50)),
+    ],
+)
+def test_a_first_report_that_still_runs_is_named_as_it_is_due(changed: dict[str, Any], began: datetime) -> None:
+    at = MORNING + timedelta(minutes=50)
+    teller = _urgent(started_at=began)
+    told = teller.tell(dispatched(Tier.URGENT, order=2, supporting=("police",), **changed), at)
+    texts = [text for template, text in _told(told, "department") if template == "department-urgent-order"]
+    assert {"3月2日12:00" in text for text in texts} == {True}
