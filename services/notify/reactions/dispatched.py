@@ -227,8 +227,9 @@ profiles.on(d.ReturnUpheld)(lambda p, _, __: replace(p, lead=None, supporting=()
 
 @profiles.on(d.Reopened)
 def _reopened(profile: Profile, _fact: d.Reopened, at: datetime) -> Profile:
-    """What was due and promised before the end is over: the next promise is the next department's."""
+    """What was due, promised or stood still before the end is over: the next promise is the next department's."""
     after = replace(profile.without_older(REMEMBERED, at), lead=None, supporting=(), final=False)
+    after = replace(after, suspended=False, resumed=False)
     return replace(after, promised="", responsible=None, promised_by=Clock.HANDLING, ended=None, wanted=False, reply="")
 
 

@@ -19,14 +19,15 @@ _Timed = _Tiered | c.ClockResumed | c.ClockExtended
 
 
 def _timed(profile: Profile, fact: _Timed, _at: datetime) -> Profile:
-    """What stands still is due at no time that anybody could be told, until it runs on."""
+    """What stands still is due at no time that anybody could be told, until it runs on; after an end all runs."""
     if fact.clock is Clock.CITIZEN:
         tier = fact.tier if isinstance(fact, _Tiered) else profile.citizen_tier
         return replace(profile, citizen_due=fact.due, citizen_tier=tier)
     if fact.clock not in REMEMBERED:
         return profile
     handler = fact.owner.code if fact.clock is Clock.HANDLING else profile.handler
-    if profile.suspended and fact.clock in STANDS_STILL and not isinstance(fact, c.ClockResumed):
+    still = profile.suspended and profile.ended is None and not isinstance(fact, c.ClockResumed)
+    if still and fact.clock in STANDS_STILL:
         return replace(profile, handler=handler)
     due, latest = {**profile.due, fact.clock: remind_by(fact.due)}, profile.latest
     if isinstance(fact.due, ProvisionalDue):

@@ -17,6 +17,9 @@ from services.notify.core.notice import Notice
 from tests.support.notify import BY, DUE, MORNING, TICKET, Teller, citizens, dispatched, registered, started
 
 _REOPENED: Final = d.Reopened(ticket=TICKET, by=BY, reason="又坏了", count=1)
+_HOUSING: Final[dict[str, Any]] = {"ticket": TICKET, "by": BY, "department": "housing"}
+_SUSPENDED: Final = d.Suspended(**_HOUSING, ground="litigation", until=MORNING + timedelta(days=60), reason="涉诉")
+_RESUMED: Final = d.SuspensionEnded(**_HOUSING, reason="到期")
 _AGAIN: Final = dispatched(order=2, same_lead=True, binding=True)
 
 
@@ -60,10 +63,11 @@ def test_what_was_reopened_is_ordered_and_promised_by_its_new_date_alone(hours: 
     assert [template for template, _ in _told(teller.tell(breached, due.at))] == ["requester-overdue"]
 
 
+@pytest.mark.parametrize("before", [[], [_SUSPENDED]])
 @pytest.mark.parametrize("ahead", [0, 1])
-def test_a_handling_time_that_is_heard_of_before_the_order_is_told_with_it(ahead: int) -> None:
+def test_a_handling_time_that_is_heard_of_before_the_order_is_told_with_it(before: list[Message], ahead: int) -> None:
     at, due = _later(240)
-    teller = _ended()
+    teller = _ended(*before)
     facts: list[Message] = [_REOPENED, _AGAIN]
     facts.insert(ahead, started(Clock.HANDLING, started_at=at, due=due))
     told = [notice for fact in facts for notice in teller.tell(fact, at)]
@@ -71,6 +75,28 @@ def test_a_handling_time_that_is_heard_of_before_the_order_is_told_with_it(ahead
     assert (template, dated(due).day in text) == ("department-new-order", True)
     assert [template for template, _ in _told(told)] == ["requester-reopened", "requester-dispatched"]
     assert dated(due).day in _told(told)[1][1]
+
+
+@pytest.mark.parametrize("before", [[_SUSPENDED], [_SUSPENDED, _RESUMED]])
+def test_what_stood_still_when_it_ended_is_promised_as_anything_that_comes_back(before: list[Message]) -> None:
+    at, due = _later(240)
+    # given a ticket that ended while it stood still, or went on without anybody having heard until when
+    teller = _ended(*before)
+    teller.tell(_REOPENED, at)
+    teller.tell(_AGAIN, at)
+    # when it is ordered again both hear the date
+    told = teller.tell(started(Clock.HANDLING, started_at=at, due=due), at)
+    ((template, text),) = _told(told)
+    assert (template, dated(due).day in text) == ("requester-dispatched", True)
+    ((template, text),) = _told(told, "department")
+    assert (template, dated(due).day in text) == ("department-new-order", True)
+    # and another date is a change, not the end of what stood still long ago
+    about: dict[str, Any] = {"ticket": TICKET, "clock_id": "handling-2", "clock": Clock.HANDLING, "explanation": {}}
+    later = OfficialDue(at=due.at + timedelta(days=3))
+    moved = c.ClockRederived(
+        **about, owner=Owner("department:housing"), was=due, due=later, because="tier", tier=Tier.COMPLEX
+    )
+    assert [template for template, _ in _told(teller.tell(moved, at))] == ["requester-due-changed"]
 
 
 def _urgent(**changed: Any) -> Teller:
