@@ -14,7 +14,7 @@ from schemas import clocks as c
 from schemas import dispatch as d
 from schemas.message import Message
 from schemas.owner import Owner
-from schemas.values import Channel, Clock, Contact, Due, OfficialDue, ProvisionalDue, Tier, remind_by
+from schemas.values import Channel, Clock, Contact, Due, Kind, OfficialDue, ProvisionalDue, Tier, remind_by
 from services.notify.core.dates import dated, without_promise
 from services.notify.core.notice import Notice
 from services.notify.core.overtaken import still_true
@@ -124,6 +124,35 @@ def test_a_department_that_is_late_before_the_promised_date_breaks_no_promise(te
     assert told(teller.tell(breached(Clock.HANDLING, days(-2)), DUE.at - timedelta(days=1))) == []
     (text,) = told(teller.tell(breached(Clock.CITIZEN, DUE), DUE.at + timedelta(minutes=1)))
     assert f"未能在{dated(DUE).day}前办结" in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "done", "never"),
+    [(Kind.PRAISE, "答复", "办结"), (Kind.SUGGEST, "答复", "办结"), (Kind.COMPLAIN, "办结", "答复")],
+)
+def test_whoever_praises_or_suggests_reads_of_every_date_that_it_is_answered_by_it(
+    kind: Kind, done: str, never: str
+) -> None:
+    teller = Teller()
+    for begins in (registered(kind=kind, category="0401-04"), citizens(), dispatched(), started(Clock.HANDLING)):
+        teller.tell(begins)
+    # given whatever can become of a date that was promised
+    life: list[tuple[Message, str | None]] = [
+        (moved(Clock.CITIZEN, days(1)), "requester-due-changed"),
+        (extended(days(3)), "requester-extended"),
+        (SUSPENDED, "requester-suspended"),
+        (RESUMED, None),
+        (went_on(Clock.HANDLING, days(70)), "requester-resumed"),
+        (breached(Clock.HANDLING, days(70)), "requester-overdue"),
+    ]
+    for fact, template in life:
+        at = remind_by(days(71)) if template == "requester-overdue" else MORNING
+        notices = [each for each in teller.tell(fact, at) if each.to.audience == "requester"]
+        # then it is what was promised by it that the requester reads of
+        assert [each.template for each in notices] == [template] * bool(template)
+        for notice in notices:
+            assert done in notice.text, template
+            assert never not in notice.subject + notice.text, template
 
 
 @pytest.mark.parametrize("changed", [{"confidential": True}, {"requester_kind": "anonymous"}])

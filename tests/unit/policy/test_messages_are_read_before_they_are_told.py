@@ -28,7 +28,7 @@ def test_every_message_is_said_by_each_of_its_ways() -> None:
 
 def test_a_changed_template_is_shown_as_it_reads_now_and_as_it_would() -> None:
     text = file_of(POLICY, "templates.yaml")
-    other = text.replace("的办结期限现为{{ due }}", "改为{{ due }}前办结")
+    other = text.replace("的{{ '答复' if goodwill else '办结' }}期限现为{{ due }}", "改为{{ due }}前办结")
 
     found = tried(POLICY, "templates.yaml", other, [], NOON)
 
