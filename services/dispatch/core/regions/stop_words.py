@@ -12,7 +12,7 @@ class StopWords:
     """What was recognised so far, the first of each group; `named` take no part until a person clears them.
 
     `unseen` says that words came in after somebody had the ticket, and that no person has seen to them yet;
-    `called_for` that some of them were urgent when the ticket had ended.
+    `called_for` that some of them were urgent when the ticket had ended, and has not gone on since.
     """
 
     found: tuple[StopWord, ...] = ()
