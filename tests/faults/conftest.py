@@ -40,3 +40,11 @@ def wired(longer: LocalSettings) -> Iterator[Wired]:
     """A system of a module's own, whose parts are struck down, and whose lines are harmed."""
     with Lines() as lines, Wired(lines, ephemeral=True, clock="real", settings=longer) as instance:
         yield instance
+
+
+@pytest.fixture(scope="module")
+def doubled(wired: Wired) -> Village:
+    """Its people; dispatch has two workers."""
+    doubled = Village(wired, ("dispatch",))
+    doubled.start()
+    return doubled

@@ -24,48 +24,40 @@ from tools.local.process import Started
 _log = logging.getLogger(__name__)
 _AT_ONCE = 20
 _PATIENCE = 120.0
-_TWICE = "dispatch"
-
-
-@pytest.fixture(scope="module")
-def village(wired: Wired) -> Village:
-    """Its people; dispatch has two workers."""
-    village = Village(wired, (_TWICE,))
-    village.start()
-    return village
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 async def test_every_promise_is_kept_under_blows_to_workers_broker_database_and_lines(
-    village: Village, wired: Wired
+    doubled: Village, wired: Wired
 ) -> None:
-    nemesis = Nemesis(village, wired, random.Random(1))  # noqa: S311 - no secret
+    (twice,) = doubled.twice
+    nemesis = Nemesis(doubled, wired, random.Random(1))  # noqa: S311 - no secret
     # given tickets that flow from the call to the closing
-    async with village.flowing(_AT_ONCE):
+    async with doubled.flowing(_AT_ONCE):
         # when the database stops at once and the broker is killed, while nothing has recovered yet
         await nemesis.deal(Blow.DATABASE_STOPPED)
         await nemesis.deal(Blow.BROKER_KILLED)
         # and a worker is killed, the other one stands still for long, and lines lose what is said
-        await nemesis.deal(Blow.KILLED, _TWICE)
-        await asyncio.gather(nemesis.deal(Blow.STILL, f"{_TWICE}-{SECOND}"), nemesis.deal(Blow.LINE_DROPPED))
-        await seen(village.well, "everybody is ready again")
-    results = await village.results()
+        await nemesis.deal(Blow.KILLED, twice)
+        await asyncio.gather(nemesis.deal(Blow.STILL, f"{twice}-{SECOND}"), nemesis.deal(Blow.LINE_DROPPED))
+        await seen(doubled.well, "everybody is ready again")
+    results = await doubled.results()
     # then every ticket was closed, and neither verify nor the journal of those who spoke finds anything
-    assert village.closed >= _AT_ONCE
+    assert doubled.closed >= _AT_ONCE
     assert [finding for result in results for finding in result.findings] == []
     # and dashboards count each of them once, whatever ended meanwhile
-    assert await village.closed_by_the_totals() == village.closed
+    assert await doubled.closed_by_the_totals() == doubled.closed
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(("foundation", "named"), [("kafka", "broker"), ("postgres", "database")])
 async def test_an_idle_system_says_what_is_away_and_is_ready_again_by_itself(
-    village: Village, foundation: str, named: str
+    doubled: Village, foundation: str, named: str
 ) -> None:
     # given an idle system in which all is well
-    instance = village.instance
+    instance = doubled.instance
     served = [process for process in instance.processes if process.ready]
     await _until(served, lambda answered: answered == {})
     # when what all stand on dies
